@@ -185,6 +185,14 @@ public sealed class PrunerTests
         Assert.Single(Pruned.Mark(pruned).Metadata);
     }
 
+    [Fact]
+    public void Weights_shared_in_part_pin_the_free_ones_and_the_codebook()
+    {
+        var form = PartlySharedWeight.Form("w", [1, 2], [0, 3], [0, 1], [true, false], [0, 5], opset: 17);
+        var model = Networks.Of([.. form.Nodes, Networks.Gemm("fc", "x", "w", "", "y")], form.Tensors, [1, 2], [1, 1], "y");
+        Assert.Equal(["w.codebook", "w.free"], Pruned.Pinned(Pruned.Mark(model)).Order());
+    }
+
     // Few distinct values make many ties.
     private static readonly Gen<float[]> Weights = Gen.OneOf(Gen.Float[-1, 1], Gen.Int[-2, 2].Select(i => i / 4f)).Array[1, 200];
 
