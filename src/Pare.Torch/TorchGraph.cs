@@ -35,6 +35,7 @@ public sealed class TorchGraph : IDisposable
             else _parameters[constant.Name] = tensor;
         }
         foreach (var parameter in _parameters.Values) parameter.requires_grad_(true);
+        foreach (var value in model.Graph.Inputs.Concat(model.Graph.Values)) _types.TryAdd(value.Name, value.Type);
         _plan = Fold(plan);
     }
 
