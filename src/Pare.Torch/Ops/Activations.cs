@@ -5,8 +5,13 @@ internal static class Activations
 {
     public static TorchTensor LeakyRelu(OpCall call) => call.X.leaky_relu(call.Node.Float("alpha", 0.01f));
 
-    /// <summary>The slope broadcasts over the input.</summary>
-    public static TorchTensor PRelu(OpCall call) => torch.where(call.X < 0, call.X * call[1], call.X);
+    /// <summary>The slope broadcasts over the input; before operator set 7 it was one value, or one a channel.</summary>
+    public static TorchTensor PRelu(OpCall call)
+    {
+        var (x, slope) = (call.X, call[1]);
+        if (call.Opset < 7 && slope.numel() > 1) slope = slope.reshape([-1, .. Enumerable.Repeat(1L, (int)x.dim() - 2)]);
+        return torch.where(x < 0, x * slope, x);
+    }
 
     public static TorchTensor Elu(OpCall call) => call.X.elu(call.Node.Float("alpha", 1));
 

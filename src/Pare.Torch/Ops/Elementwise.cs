@@ -7,7 +7,7 @@ internal static class Elementwise
 {
     /// <summary>Division; whole numbers are cut towards zero.</summary>
     public static TorchTensor Div(OpCall call) =>
-        call.X.is_floating_point() ? call.X / call[1] : torch.div(call.X, call[1], torch.RoundingMode.trunc);
+        call.X.is_floating_point() ? call.X / call[1] : TowardsZero(call.X, call[1]);
 
     /// <summary>Power; the result has the base's type.</summary>
     public static TorchTensor Pow(OpCall call) => To(torch.pow(call.X, call[1]), call.X.dtype);
@@ -33,7 +33,7 @@ internal static class Elementwise
         return low is null && high is null ? call.X.alias() : call.X.clamp(low, high);
     }
 
-    /// <summary>A logical operator on booleans.</summary>
+    /// <summary>Infinite elements, of the signs that the attributes ask for.</summary>
     public static TorchTensor IsInf(OpCall call)
     {
         bool negative = call.Node.Int("detect_negative", 1) != 0, positive = call.Node.Int("detect_positive", 1) != 0;
@@ -42,6 +42,9 @@ internal static class Elementwise
         if (!negative && !positive) return torch.zeros_like(infinite);
         return infinite.logical_and(positive ? call.X > 0 : call.X < 0);
     }
+
+    /// <summary>The quotient of whole numbers, cut towards zero.</summary>
+    public static TorchTensor TowardsZero(TorchTensor x, TorchTensor divisor) => torch.floor_divide(x - torch.fmod(x, divisor), divisor);
 
     /// <summary>A handle of its own on the value in another type.</summary>
     public static TorchTensor To(TorchTensor x, torch.ScalarType type) => x.dtype == type ? x.alias() : x.to(type);

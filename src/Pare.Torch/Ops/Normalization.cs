@@ -4,7 +4,8 @@ namespace Pare.Torch.Ops;
 internal static class Normalization
 {
     /// <summary>
-    /// BatchNormalization over dimension 1. When training, statistics come from the batch, and the running ones move in place:
+    /// BatchNormalization over dimension 1. When training, statistics come from the batch, and the running ones move in place (a graph that asks
+    /// for training by itself gives the moved ones out instead):
     /// running = running · momentum + batch · (1 − momentum), with the population's variance (ONNX, BatchNormalization-15).
     /// </summary>
     public static TorchTensor[] Batch(OpCall call)
@@ -14,18 +15,20 @@ internal static class Normalization
         if (!call.Training && call.Node.Int("training_mode", 0) == 0)
             return [torch.nn.functional.batch_norm(x, mean, variance, scale, bias, false, 0, epsilon)];
         var momentum = call.Node.Float("momentum", 0.9f);
-        TorchTensor before;
-        // A graph that asks for training by itself does not own its statistics: it returns the moved ones.
-        if (call.Training) before = variance.clone();
-        else (before, mean, variance) = (variance, mean.clone(), variance.clone());
-        var y = torch.nn.functional.batch_norm(x, mean, variance, scale, bias, true, 1 - (double)momentum, epsilon);
-        using (torch.no_grad())
+        // Torch keeps the tensors it is given for the way back, so they must stay as they are after this.
+        var (movedMean, movedVariance) = (mean.clone(), variance.clone());
+        var y = torch.nn.functional.batch_norm(x, movedMean, movedVariance, scale, bias, true, 1 - (double)momentum, epsilon);
+        using var noGradients = torch.no_grad();
+        // Torch moves by the sample's variance, n / (n - 1) of the population's.
+        var count = (double)(x.numel() / x.shape[1]);
+        var kept = variance * momentum;
+        var population = kept + ((movedVariance - kept) * ((count - 1) / count));
+        if (call.Training)
         {
-            var count = (double)(x.numel() / x.shape[1]);
-            var kept = before * momentum;
-            variance.copy_(kept + ((variance - kept) * ((count - 1) / count)));
+            mean.copy_(movedMean);
+            variance.copy_(population);
         }
-        return [y, mean.alias(), variance.alias()];
+        return [y, movedMean, population];
     }
 
     /// <summary>InstanceNormalization: each channel of each example by its own mean and variance.</summary>

@@ -44,7 +44,7 @@ internal static class Pooling
         if (call.Node.Int("storage_order", 0) != 0 && window.Rank == 2)
         {
             var (height, width) = (x.shape[2], x.shape[3]);
-            places = (torch.remainder(places, width) * height) + torch.div(places, width, torch.RoundingMode.trunc);
+            places = (torch.remainder(places, width) * height) + places.floor_divide(width);
         }
         var plane = x.shape[2..].Aggregate(1L, (a, b) => a * b);
         var starts = torch.arange(x.shape[0] * x.shape[1]).reshape([x.shape[0], x.shape[1], .. Enumerable.Repeat(1L, window.Rank)]) * plane;

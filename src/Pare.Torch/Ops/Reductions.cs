@@ -7,7 +7,7 @@ internal static class Reductions
 
     public static TorchTensor Mean(OpCall call) => Over(call, (x, axes, keep) => x.is_floating_point()
         ? x.mean(axes, keep)
-        : torch.div(Sum(x, axes, keep), x.numel() / Math.Max(1, Sum(x, axes, keep).numel()), torch.RoundingMode.trunc).to(x.dtype));
+        : Elementwise.TowardsZero(Sum(x, axes, keep), torch.tensor(axes.Aggregate(1L, (n, a) => n * x.shape[a]))).to(x.dtype));
 
     public static TorchTensor Max(OpCall call) => Over(call, (x, axes, keep) => torch.amax(x, axes, keep));
 

@@ -48,7 +48,8 @@ internal sealed record Resampling(
         switch (Coordinates)
         {
             case "asymmetric": return i / scale;
-            case "align_corners": return wanted == 1 ? 0 : (double)i * (size - 1) / (wanted - 1);
+            // By the standard the result's length counts with its fraction where a scale is given.
+            case "align_corners": return wanted == 1 ? 0 : i * (size - 1) / ((size * scale) - 1);
             case "pytorch_half_pixel": return wanted > 1 ? ((i + 0.5) / scale) - 0.5 : 0;
             case "tf_half_pixel_for_nn": return (i + 0.5) / scale;
             case "tf_crop_and_resize":
@@ -80,8 +81,8 @@ internal sealed record Resampling(
         for (var j = (long)Math.Floor(place - reach) + 1; j < place + reach; j++)
         {
             var weight = Mode == "cubic" ? Cubic((j - place) * stretch) : Math.Max(0, 1 - Math.Abs((j - place) * stretch));
-            // Antialiasing and exclude_outside leave out what lies beyond the edge; otherwise the edge goes on.
-            if ((ExcludeOutside || (Antialias && Mode == "linear")) && (j < 0 || j >= size)) weight = 0;
+            // Beyond the edge its value goes on, unless that is excluded.
+            if (ExcludeOutside && (j < 0 || j >= size)) weight = 0;
             row.Add((Math.Clamp(j, 0, size - 1), weight));
         }
         var sum = row.Sum(t => t.Weight);

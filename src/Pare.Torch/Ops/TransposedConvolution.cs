@@ -15,7 +15,7 @@ internal static class TransposedConvolution
         var groups = call.Node.Int("group", 1);
         var none = new long[rank];
         // Torch cuts both sides alike; anything else is cut afterwards.
-        var alike = begin.AsSpan().SequenceEqual(end) && begin.All(b => b >= 0);
+        var alike = begin.AsSpan().SequenceEqual(end);
         var padding = alike ? begin : none;
         var y = rank switch
         {
@@ -28,7 +28,10 @@ internal static class TransposedConvolution
         return torch.nn.functional.pad(y, Window.TorchPadding([.. begin.Select(b => -b)], [.. end.Select(e => -e)]));
     }
 
-    /// <summary>How much of the full result is cut off before and after: given, or worked out from the size wanted.</summary>
+    /// <summary>
+    /// How much of the full result is cut off before and after: given, or worked out from the size wanted. Where that is beyond the
+    /// full result, <paramref name="extra"/> grows.
+    /// </summary>
     private static (long[] Begin, long[] End) Cut(OpCall call, long[] kernel, long[] strides, long[] dilations, long[] extra, long[] sizes)
     {
         var rank = kernel.Length;
@@ -46,6 +49,12 @@ internal static class TransposedConvolution
             // Some writers put the batch and the channels in front.
             var size = wanted.IsEmpty ? sizes[d] * strides[d] : wanted[wanted.Length - rank + d];
             var total = (strides[d] * (sizes[d] - 1)) + extra[d] + ((kernel[d] - 1) * dilations[d]) + 1 - size;
+            if (total < 0)
+            {
+                // More is wanted than the kernel reaches: the end is filled up with what has no input, the bias.
+                extra[d] -= total;
+                continue;
+            }
             begin[d] = mode == "SAME_UPPER" ? total / 2 : total - (total / 2);
             end[d] = total - begin[d];
         }
