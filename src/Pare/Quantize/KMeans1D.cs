@@ -53,7 +53,7 @@ public static class KMeans1D
                 for (var c = 0; c < k; c++) centroids[c] = k == 1 ? min + range / 2 : min + range * c / (k - 1);
                 break;
             case CentroidStart.Density:
-                for (var c = 0; c < k; c++) centroids[c] = sorted[(int)((2L * c + 1) * sorted.Length / (2L * k))];
+                for (var c = 0; c < k; c++) centroids[c] = sorted[(int)(((2L * c + 1) * sorted.Length - 1) / (2L * k))];
                 break;
             default:
                 var random = new Random(seed);
