@@ -21,4 +21,8 @@ public sealed record LayerChange(string Name, long Weights, double Kept, double 
 public sealed record SharingRecord(int Centroids, double EntropyBits, double Distortion, double Frozen);
 
 /// <summary>A step's result: a new model beside the one it was given, and a record of what was done.</summary>
-public sealed record StepResult(Model Model, string Step, IReadOnlyList<LayerChange> Layers);
+public sealed record StepResult(Model Model, string Step, IReadOnlyList<LayerChange> Layers)
+{
+    /// <summary>Names of the layers that the step could not treat, because their weights stand in a form it does not know.</summary>
+    public IReadOnlyList<string> LeftAlone { get; init; } = [];
+}
