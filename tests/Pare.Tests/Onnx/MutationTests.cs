@@ -15,8 +15,17 @@ public sealed class MutationTests
     [Fact]
     public void Mutated_models_are_refused_or_read()
     {
-        byte[][] seeds = [OnnxWriter.ToBytes(Nets.Small()), OnnxWriter.ToBytes(FileTests.Rich()), OnnxWriter.ToBytes(ShapeInferenceTests.ReshapedByShape()), OnnxWriter.ToBytes(WeightValuesTests.Shared())];
-        var random = new Random(20240607);
+        byte[][] own = [OnnxWriter.ToBytes(Nets.Small()), OnnxWriter.ToBytes(FileTests.Rich()), OnnxWriter.ToBytes(ShapeInferenceTests.ReshapedByShape()), OnnxWriter.ToBytes(WeightValuesTests.Shared())];
+        Mutate(own, seed: 20240607);
+    }
+
+    [Fact]
+    public void Mutated_vectors_are_refused_or_read() =>
+        Mutate([.. Vectors.Files().Where(f => new FileInfo(f).Length < 4096).Select(File.ReadAllBytes)], seed: 7);
+
+    private static void Mutate(byte[][] seeds, int seed)
+    {
+        var random = new Random(seed);
         for (var run = 0; run < Runs; run++)
         {
             var bytes = Mutate(random, seeds);
