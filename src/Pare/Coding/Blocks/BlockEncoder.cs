@@ -23,7 +23,7 @@ internal static class BlockEncoder
     {
         var data = MemoryMarshal.Cast<byte, T>(bytes.Span);
         var palette = Palette<T>.Of(data);
-        var zero = palette.Overflowed ? T.Zero : MostFrequent(palette);
+        var zero = palette.Overflowed ? T.Zero : palette.MostFrequent();
         var runs = GapHistogram.Of(data, zero);
         var planes = PlaneCodes<T>.Of(data, zero, payload.IsFloat, sparse: false);
         var setPlanes = PlaneCodes<T>.Of(data, zero, payload.IsFloat, sparse: true);
@@ -83,14 +83,6 @@ internal static class BlockEncoder
         HuffmanStreams.Encode(gapCode, CollectionsMarshal.AsSpan(gaps), output);
         values.Encode(CollectionsMarshal.AsSpan(kept), output);
         return output.Written.ToArray();
-    }
-
-    private static T MostFrequent<T>(Palette<T> palette) where T : unmanaged, IBinaryInteger<T>
-    {
-        var best = 0;
-        for (var i = 1; i < palette.Counts.Count; i++)
-            if (palette.Counts[i] > palette.Counts[best]) best = i;
-        return palette.Values[best];
     }
 
     private static RankCodes<T> Ranks<T>(Palette<T> palette, T zero, bool withZero) where T : unmanaged, IBinaryInteger<T> =>

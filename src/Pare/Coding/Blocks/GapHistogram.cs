@@ -28,16 +28,16 @@ internal sealed class GapHistogram
         return histogram;
     }
 
-    /// <summary>The gap width, 2 to 16 bits, with which the Huffman-coded gaps and fillers take the fewest bits.</summary>
-    public (int GapBits, HuffmanCode Code, double Bits) Cheapest()
+    /// <summary>The gap width, 2 to 16 bits, with which the Huffman-coded gaps and fillers take the fewest bits; and how many gaps and fillers there are.</summary>
+    public (int GapBits, HuffmanCode Code, double Bits, long Entries) Cheapest()
     {
-        (int, HuffmanCode, double Bits) best = default;
+        (int, HuffmanCode, double Bits, long) best = default;
         for (var bits = 2; bits <= 16; bits++)
         {
             var symbols = Symbols(bits);
             var code = HuffmanCode.Of(symbols);
             var cost = code.Bits(symbols) + 6.0 * code.Lengths.Count(l => l > 0);
-            if (bits == 2 || cost < best.Bits) best = (bits, code, cost);
+            if (bits == 2 || cost < best.Bits) best = (bits, code, cost, _values + symbols[^1]);
         }
         return best;
     }

@@ -40,6 +40,15 @@ internal sealed class Palette<T> where T : unmanaged, IBinaryInteger<T>
         return palette;
     }
 
+    /// <summary>The value with the largest count, of equals the one met first.</summary>
+    public T MostFrequent()
+    {
+        var best = 0;
+        for (var i = 1; i < _counts.Count; i++)
+            if (_counts[i] > _counts[best]) best = i;
+        return _values[best];
+    }
+
     /// <summary>A value's number; -1 where it has none.</summary>
     public int Index(T value) => Find(value, add: false);
 

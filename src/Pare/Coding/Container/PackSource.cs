@@ -8,10 +8,10 @@ internal sealed class PackSource
     /// <summary>Bytes between tensors of a data file are taken in runs of this size.</summary>
     private const int MaxGap = 1 << 26;
     private readonly byte[] _model;
-    private readonly string _folder;
+    private readonly string? _folder;
     private readonly long[] _places;
 
-    private PackSource(byte[] model, string folder)
+    private PackSource(byte[] model, string? folder)
     {
         _model = model;
         _folder = folder;
@@ -27,7 +27,7 @@ internal sealed class PackSource
             _places[i] = Cuts[i].Offset + cut;
             cut += Cuts[i].Length;
         }
-        DataFiles = Files(cutter);
+        DataFiles = folder is null ? [] : Files(cutter, folder);
     }
 
     /// <summary>What is left of the model file.</summary>
@@ -51,13 +51,16 @@ internal sealed class PackSource
         }
     }
 
+    /// <summary>A model file in memory that has no data files.</summary>
+    public static PackSource Of(byte[] model) => new(model, null);
+
     /// <summary>The bytes of all runs in order: the model file's, then each data file's.</summary>
     public IEnumerable<(Payload Payload, ReadOnlyMemory<byte> Bytes)> Runs()
     {
         for (var i = 0; i < Cuts.Count; i++) yield return (Cuts[i], _model.AsMemory((int)_places[i], Cuts[i].Length));
         foreach (var file in DataFiles)
         {
-            using var handle = Open(file.Location, _folder);
+            using var handle = Open(file.Location, _folder!);
             long at = 0;
             foreach (var run in file.Runs)
             {
@@ -87,13 +90,13 @@ internal sealed class PackSource
         return cutter;
     }
 
-    private List<DataFile> Files(OnnxCutter cutter)
+    private static List<DataFile> Files(OnnxCutter cutter, string folder)
     {
         var files = new List<DataFile>();
         foreach (var group in cutter.External.GroupBy(e => e.Place.Location))
         {
-            group.First().Place.Resolve(_folder);
-            using var handle = Open(group.Key, _folder);
+            group.First().Place.Resolve(folder);
+            using var handle = Open(group.Key, folder);
             var length = RandomAccess.GetLength(handle);
             var runs = new List<Payload>();
             long at = 0;

@@ -72,6 +72,27 @@ internal sealed class PackedSource
         return _shared[index];
     }
 
+    /// <summary>All runs, those of the shared stream first and as they follow each other there.</summary>
+    public IEnumerable<int> ReadingOrder() => [.. _sharedOrder, .. Enumerable.Range(0, Runs.Count).Where(i => _streams[i].Length > 0)];
+
+    /// <summary>Decodes one run, in <see cref="ReadingOrder"/>, and says what it cost.</summary>
+    public (ReadOnlyMemory<byte> Bytes, RunCost Cost) RunWithCost(int index)
+    {
+        var (start, length) = _streams[index];
+        var tally = new BitTally();
+        if (length == 0)
+        {
+            _coder.Tally = tally;
+            var bytes = Run(index);
+            _coder.Tally = null;
+            return (bytes, new("modelled", tally.Bits, tally.PositionBits, null));
+        }
+        var coding = (StreamCoding)_file.Span[start];
+        BlockFormat? format = coding == StreamCoding.Blocks && length > 1 ? BlockFormat.Of(_file.Span[start + 1]) : null;
+        var run = Stream(index, tally);
+        return (run, new(coding.ToString().ToLowerInvariant(), 8.0 * length, coding == StreamCoding.Modelled ? tally.PositionBits : null, format));
+    }
+
     private void NextShared()
     {
         var index = _sharedOrder[_sharedDone++];
@@ -85,7 +106,7 @@ internal sealed class PackedSource
     /// <summary>Checks that nothing is left over once all runs are decoded.</summary>
     public void End() => _coder.End();
 
-    private byte[] Stream(int index)
+    private byte[] Stream(int index, BitTally? tally = null)
     {
         var (start, length) = _streams[index];
         var run = Runs[index];
@@ -108,6 +129,7 @@ internal sealed class PackedSource
             return bytes;
         }
         var coder = ArithmeticCoder.Decoder(coded);
+        coder.Tally = tally;
         new TensorModel(coder, run).Code(bytes, [], -1);
         coder.End();
         return bytes;
@@ -160,3 +182,10 @@ internal sealed class PackedSource
         return streams;
     }
 }
+
+/// <summary>What a run takes.</summary>
+/// <param name="Coding">How it is coded.</param>
+/// <param name="Bits">Bits in the file.</param>
+/// <param name="PositionBits">Those of them that say where values are; null where the coding does not tell.</param>
+/// <param name="Format">How its blocks are coded, where it is in blocks.</param>
+internal sealed record RunCost(string Coding, double Bits, double? PositionBits, BlockFormat? Format);

@@ -18,7 +18,7 @@ internal static class Packer
 {
     private const int MaxWindowBits = 24;
 
-    public static void Pack(PackSource source, Stream output)
+    public static byte[] Pack(PackSource source)
     {
         var manifest = new ByteWriter();
         if (source.DataFiles.Count > 0) Manifest.Write(source.DataFiles, manifest);
@@ -30,11 +30,17 @@ internal static class Packer
         var checksum = Crc32C.Start();
         source.AddModel(ref checksum);
         var index = 0;
+        long modelled = 0;
         foreach (var (run, bytes) in source.Runs())
         {
             if (run.File >= 0) checksum.Add(bytes.Span);
             if (isShared.Contains(index)) small[index] = bytes.ToArray();
-            else streams.Add(Code(bytes, run));
+            else
+            {
+                var mayModel = SharedRuns.MayModel(runs, run, modelled);
+                streams.Add(Code(bytes, run, mayModel));
+                if (mayModel) modelled += run.Count;
+            }
             index++;
         }
         byte[] text = [.. manifest.Written, .. source.Text];
@@ -53,8 +59,8 @@ internal static class Packer
         head.Bytes(brotli);
         head.Bytes(sharedStream);
         foreach (var stream in streams) head.Varint((ulong)stream.Length);
-        output.Write(head.Written);
-        foreach (var stream in streams) output.Write(stream);
+        foreach (var stream in streams) head.Bytes(stream);
+        return head.Written.ToArray();
     }
 
     private static byte[] Shared(byte[] text, int manifestLength, int cuts, List<Payload> runs, int[] shared, Dictionary<int, byte[]> data)
@@ -94,11 +100,11 @@ internal static class Packer
 
     private static int Alike(string a, string b) => a.AsSpan().CommonPrefixLength(b);
 
-    private static byte[] Code(ReadOnlyMemory<byte> bytes, Payload run)
+    private static byte[] Code(ReadOnlyMemory<byte> bytes, Payload run, bool mayModel)
     {
         var blocks = BlockEncoder.Encode(bytes, run);
         var best = blocks?.Length ?? bytes.Length;
-        if (run.Count <= TensorModel.MaxCount)
+        if (mayModel)
         {
             var coder = ArithmeticCoder.Encoder();
             new TensorModel(coder, run).Code(bytes.ToArray(), [], -1);

@@ -2,7 +2,7 @@ namespace Pare.Coding.Modelled;
 
 /// <summary>
 /// Codes numbers of 1, 2, 4 or 8 bytes from their top byte down. Floats are rotated left by a bit, so that the exponent is a
-/// byte of its own and the sign comes last. Low bits that are zero in all of them are left out.
+/// byte of its own and the sign comes last. Low bits that are zero in all of them are left out; low bytes that are noise are not modelled.
 /// </summary>
 internal sealed class NumberModel
 {
@@ -10,6 +10,7 @@ internal sealed class NumberModel
     private readonly int _bytes;
     private readonly bool _isFloat;
     private readonly int _zeros;
+    private readonly int _noise;
     private readonly uint[][] _tables = new uint[Contexts][];
     private readonly int[] _slots = new int[Contexts];
     private readonly Mixer _mixer = new(Contexts + 1, 3, 64);
@@ -19,12 +20,14 @@ internal sealed class NumberModel
     /// <param name="bytes">Bytes of a number.</param>
     /// <param name="isFloat">True for a sign, an exponent and a mantissa.</param>
     /// <param name="zeros">Low bits that are zero in every number.</param>
+    /// <param name="noise">Low bytes whose bits are coded at one half each.</param>
     /// <param name="width">Columns of the grid.</param>
-    public NumberModel(int bytes, bool isFloat, int zeros, int width)
+    public NumberModel(int bytes, bool isFloat, int zeros, int noise, int width)
     {
         _bytes = bytes;
         _isFloat = isFloat;
         _zeros = zeros;
+        _noise = noise;
         _above = new ulong[width];
         ReadOnlySpan<int> sizes = [bytes << 8, bytes << 16, bytes << 16, bytes << 16, 64, bytes << 9];
         for (var k = 0; k < Contexts; k++) _tables[k] = Counter.Table(sizes[k]);
@@ -42,6 +45,11 @@ internal sealed class NumberModel
         for (var b = _bytes - 1; b >= 0; b--)
         {
             var shift = 8 * b;
+            if (b < _noise)
+            {
+                result |= (ulong)coder.Byte((byte)(value >> shift)) << shift;
+                continue;
+            }
             var over = (int)(Above(result, shift) & 255);
             var same = Above(result, shift) == Above(_previous, shift) ? 1 : 0;
             var prior = (int)(_previous >> shift) & 255;

@@ -33,6 +33,9 @@ internal sealed class Plan
     /// <summary>Low bits that are zero in all numbers.</summary>
     public int ZeroBits { get; private set; }
 
+    /// <summary>Low bytes that look like noise.</summary>
+    public int NoiseBytes { get; private set; }
+
     /// <summary>The largest value.</summary>
     public ulong Max { get; private set; }
 
@@ -73,6 +76,7 @@ internal sealed class Plan
         var numbers = Planes(planes);
         var sparse = Planes(setPlanes) + Entropy([zeros, payload.Count - zeros]);
         Form = sparse < numbers ? Form.SparseNumbers : Form.Numbers;
+        while (NoiseBytes < payload.Width - 1 && IsNoise(Form == Form.Numbers ? planes : setPlanes, NoiseBytes)) NoiseBytes++;
         if (_overflowed) return;
         Palette = [.. _histogram.Keys.OrderBy(k => Values.OrderKey(k, payload.Width, payload.IsFloat, Alphabet.IsSigned(payload.Type)))];
         Zero = _histogram.OrderByDescending(p => p.Value).ThenBy(p => p.Key).First().Key;
@@ -83,15 +87,18 @@ internal sealed class Plan
     private static double Planes(int[,] planes)
     {
         double bits = 0;
-        for (var b = 0; b < planes.GetLength(0); b++)
-        {
-            var plane = new int[256];
-            for (var i = 0; i < plane.Length; i++) plane[i] = planes[b, i];
-            bits += Entropy(plane);
-            // Each value that occurs has to be learned.
-            bits += 4 * plane.Count(n => n > 0);
-        }
+        for (var b = 0; b < planes.GetLength(0); b++) bits += Plane(planes, b).Bits;
         return bits;
+    }
+
+    private static bool IsNoise(int[,] planes, int b) => Plane(planes, b) is var (bits, count) && bits > 7.95 * count;
+
+    private static (double Bits, long Count) Plane(int[,] planes, int b)
+    {
+        var plane = new int[256];
+        for (var i = 0; i < plane.Length; i++) plane[i] = planes[b, i];
+        // Each value that occurs has to be learned.
+        return (Entropy(plane) + 4 * plane.Count(n => n > 0), plane.Sum(n => (long)n));
     }
 
     // Bits that an order-0 code needs.

@@ -73,7 +73,9 @@ internal sealed class SignificanceModel
         _mixer.Add(256);
         _mixer.Select(0, columnDensity | rowDensity << 4);
         _mixer.Select(1, left | up << 3 | up2 << 4 | before << 5 | channelDensity >> 2 << 6);
+        if (coder.Tally is { } tally) tally.IsPosition = true;
         var bit = coder.Bit(set ? 1 : 0, Logistic.Squash(_mixer.Mix()));
+        if (coder.Tally is { } after) after.IsPosition = false;
         _mixer.Update(bit);
         for (var k = 0; k < _tables.Length; k++) Counter.Update(ref _tables[k][_slots[k]], bit, Limit);
 

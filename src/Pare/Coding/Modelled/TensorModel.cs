@@ -96,8 +96,9 @@ internal sealed class TensorModel(ArithmeticCoder coder, Payload payload)
         var count = (int)coder.Bits((uint)(plan?.Palette.Length - 1 ?? 0), 8) + 1;
         var palette = new byte[count * payload.Width];
         for (var i = 0; i < plan?.Palette.Length; i++) Values.Set(palette, payload.Width, i, plan.Palette[i]);
-        var bits = plan is null ? 0 : (uint)System.Numerics.BitOperations.TrailingZeroCount(plan.Palette.Aggregate(1UL << 8 * payload.Width - 1, (a, b) => a | b));
-        var model = new NumberModel(payload.Width, payload.IsFloat, (int)coder.Bits(bits, 6), 1);
+        var any = plan?.Palette.Aggregate(1UL << 8 * payload.Width - 1, (a, b) => a | b) ?? 1;
+        var zeros = (int)coder.Bits((uint)System.Numerics.BitOperations.TrailingZeroCount(any), 6);
+        var model = new NumberModel(payload.Width, payload.IsFloat, zeros, 0, 1);
         for (var i = 0; i < count; i++) Values.Set(palette, payload.Width, i, model.Code(coder, 0, Values.Get(palette, payload.Width, i)));
         return palette;
     }
@@ -112,7 +113,7 @@ internal sealed class TensorModel(ArithmeticCoder coder, Payload payload)
     private void Numbers(Span<byte> data, Plan? plan)
     {
         var grid = payload.Grid;
-        var model = new NumberModel(payload.Width, payload.IsFloat, ZeroBits(plan), grid.Width);
+        var model = NumberModel(plan);
         for (var i = 0; i < payload.Count; i++)
             Values.Set(data, payload.Width, i, model.Code(coder, i % grid.Width, Values.Get(data, payload.Width, i)));
     }
@@ -121,7 +122,7 @@ internal sealed class TensorModel(ArithmeticCoder coder, Payload payload)
     {
         var grid = payload.Grid;
         var significance = new SignificanceModel(grid, payload.Count);
-        var model = new NumberModel(payload.Width, payload.IsFloat, ZeroBits(plan), grid.Width);
+        var model = NumberModel(plan);
         for (var i = 0; i < payload.Count; i++)
         {
             var value = Values.Get(data, payload.Width, i);
@@ -129,5 +130,10 @@ internal sealed class TensorModel(ArithmeticCoder coder, Payload payload)
         }
     }
 
-    private int ZeroBits(Plan? plan) => Math.Min((int)coder.Bits((uint)(plan?.ZeroBits ?? 0), 6), 8 * payload.Width - 1);
+    private NumberModel NumberModel(Plan? plan)
+    {
+        var zeros = Math.Min((int)coder.Bits((uint)(plan?.ZeroBits ?? 0), 6), 8 * payload.Width - 1);
+        var noise = Math.Min((int)coder.Bits((uint)(plan?.NoiseBytes ?? 0), 3), payload.Width - 1);
+        return new(payload.Width, payload.IsFloat, zeros, noise, payload.Grid.Width);
+    }
 }
