@@ -34,6 +34,9 @@ public sealed record TrainOptions
     /// <summary>Passes over the training data; 1 or more.</summary>
     public int Epochs { get; init; } = 10;
 
+    /// <summary>Steps a run takes at least: on little data, epochs are added until it does. 0 or more.</summary>
+    public int MinSteps { get; init; }
+
     /// <summary>Examples a step; 1 or more.</summary>
     public int BatchSize { get; init; } = 128;
 
@@ -73,6 +76,7 @@ public sealed record TrainOptions
     public TrainOptions Validate()
     {
         Require(Epochs >= 1, "epochs", Epochs, "1 or more");
+        Require(MinSteps >= 0, "least number of steps", MinSteps, "0 or more");
         Require(BatchSize >= 1, "batch size", BatchSize, "1 or more");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), "learning rate", LearningRate, "a finite number above 0");
         Require(WarmupEpochs >= 0, "warm-up", WarmupEpochs, "0 or more epochs");
@@ -84,6 +88,12 @@ public sealed record TrainOptions
         Require(Threads >= 0, "threads", Threads, "0 or more");
         return this;
     }
+
+    /// <summary>Steps an epoch takes over so many examples; the last may be a smaller batch.</summary>
+    public int StepsAnEpoch(int examples) => (examples + BatchSize - 1) / BatchSize;
+
+    /// <summary>The options with <see cref="Epochs"/> raised to meet <see cref="MinSteps"/>.</summary>
+    public TrainOptions For(int examples) => this with { Epochs = Math.Max(Epochs, (MinSteps + StepsAnEpoch(examples) - 1) / StepsAnEpoch(examples)) };
 
     /// <summary>The learning rate after a share of the run.</summary>
     /// <param name="progress">0 at the start, 1 at the end.</param>

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+namespace Pare.Data;
+
+/// <summary>Examples held in memory as bytes, one after the other, each channel by channel.</summary>
+public sealed class ByteDataset : IDataset
+{
+    private readonly byte[] pixels;
+    private readonly int[] labels;
+    private readonly int size;
+
+    /// <param name="pixels">Count x shape bytes.</param>
+    /// <param name="labels">One an example, -1 for none.</param>
+    /// <param name="shape">Shape of one example.</param>
+    /// <param name="classes">Class names in the order of the labels, or none.</param>
+    public ByteDataset(byte[] pixels, int[] labels, ImmutableArray<int> shape, ImmutableArray<string> classes)
+    {
+        size = shape.Aggregate(1, (a, b) => checked(a * b));
+        if ((long)labels.Length * size != pixels.Length)
+            throw new ArgumentException($"{labels.Length} labels of {size} values need {(long)labels.Length * size} bytes, not {pixels.Length}.");
+        this.pixels = pixels;
+        this.labels = labels;
+        Shape = shape;
+        Classes = classes;
+    }
+
+    public int Count => labels.Length;
+
+    public ImmutableArray<int> Shape { get; }
+
+    public ImmutableArray<string> Classes { get; }
+
+    public int Label(int index) => labels[index];
+
+    /// <summary>An example's bytes as they stand.</summary>
+    public ReadOnlySpan<byte> Bytes(int index) => pixels.AsSpan(index * size, size);
+
+    public void Read(int index, Span<float> values) => Widen(Bytes(index), values);
+
+    /// <summary>The same red, green and blue pictures with their channels as <paramref name="channels"/> says; other shapes stay as they are.</summary>
+    internal ByteDataset InOrder(ChannelOrder channels)
+    {
+        if (channels == ChannelOrder.Rgb || Shape.Length != 3 || Shape[0] != 3) return this;
+        var plane = size / 3;
+        var planes = channels == ChannelOrder.Grey ? 1 : 3;
+        var ordered = new byte[(long)Count * planes * plane];
+        for (var i = 0; i < Count; i++)
+        {
+            var to = ordered.AsSpan(i * planes * plane, planes * plane);
+            var red = Bytes(i)[..plane];
+            var green = Bytes(i)[plane..(2 * plane)];
+            var blue = Bytes(i)[(2 * plane)..];
+            if (planes == 1)
+            {
+                for (var p = 0; p < plane; p++) to[p] = PictureFitting.Luma(red[p], green[p], blue[p]);
+                continue;
+            }
+            blue.CopyTo(to);
+            green.CopyTo(to[plane..]);
+            red.CopyTo(to[(2 * plane)..]);
+        }
+        return new ByteDataset(ordered, labels, [planes, Shape[1], Shape[2]], Classes);
+    }
+
+    /// <summary>Bytes to floats of the same value.</summary>
+    internal static void Widen(ReadOnlySpan<byte> bytes, Span<float> values)
+    {
+        var i = 0;
+        var lanes = Vector<float>.Count;
+        for (; i <= bytes.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+        {
+            Vector.Widen(new Vector<byte>(bytes[i..]), out var low, out var high);
+            Vector.Widen(low, out var a, out var b);
+            Vector.Widen(high, out var c, out var d);
+            Vector.ConvertToSingle(Vector.AsVectorInt32(a)).CopyTo(values[i..]);
+            Vector.ConvertToSingle(Vector.AsVectorInt32(b)).CopyTo(values[(i + lanes)..]);
+            Vector.ConvertToSingle(Vector.AsVectorInt32(c)).CopyTo(values[(i + (2 * lanes))..]);
+            Vector.ConvertToSingle(Vector.AsVectorInt32(d)).CopyTo(values[(i + (3 * lanes))..]);
+        }
+        for (; i < bytes.Length; i++) values[i] = bytes[i];
+    }
+}
