@@ -96,6 +96,9 @@ public sealed record ModelCosts
 
     /// <summary>Size of the whole <c>.pare</c> file, graph and header included; null where the model was not packed.</summary>
     public long? PackedBytes { get; init; }
+
+    /// <summary>The costs under the keys of <c>report.json</c>.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.ModelCosts)!.AsObject();
 }
 
 /// <summary>What was promised and whether it held. All in percentage points of the metric; a drop below 0 is a gain.</summary>
