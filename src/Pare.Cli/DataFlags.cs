@@ -37,10 +37,10 @@ internal sealed class DataFlags : OptionGroup
     {
         var start = model is null ? new Preprocess() : PreprocessText.FromModel(model);
         var geometry = start.Geometry;
-        if (model is not null && InputShape(model) is var (channels, height, width))
+        if (model is not null && ModelShape.Input(model) is [var channels, var height, var width])
         {
             if (channels == 1) geometry = geometry with { Channels = ChannelOrder.Grey };
-            if (geometry.Size is null && height is { } h && width is { } w) geometry = geometry with { Size = new PictureSize(w, h) };
+            if (geometry.Size is null && height > 0 && width > 0) geometry = geometry with { Size = new PictureSize(width, height) };
         }
         if (run.Get(_size) is { } size) geometry = geometry with { Size = PictureSize.Parse(size) };
         if (run.Get(_resize) is { } resize) geometry = geometry with { Resize = PictureResize.Parse(resize) };
@@ -73,7 +73,7 @@ internal sealed class DataFlags : OptionGroup
     {
         if (Models.IsPath(nameOrPath))
         {
-            var loaded = Models.Load(nameOrPath, new ZooOptions());
+            var loaded = Models.LoadFinite(nameOrPath, new ZooOptions());
             var preprocess = Preprocess(run, loaded.Model);
             return (loaded, Open(run, preprocess), preprocess);
         }
@@ -84,10 +84,6 @@ internal sealed class DataFlags : OptionGroup
         var options = new ZooOptions { Seed = run.Seed, InputShape = [.. data.All.Shape], Classes = data.All.Classes.Length > 0 ? data.All.Classes.Length : null };
         return (Models.Load(nameOrPath, options), data, own);
     }
-
-    /// <summary>Channels, height and width of a picture-like input where the network fixes them; null for other inputs.</summary>
-    public static (int? Channels, int? Height, int? Width)? InputShape(Model model) =>
-        model.Graph.FreeInputs is [{ Shape: [_, var c, var h, var w] }] ? ((int?)c.Value, (int?)h.Value, (int?)w.Value) : null;
 
     private static float Single(string name, string text) =>
         PreprocessText.ParseList(name, text) is [var value] ? value : throw new BadInputException($"{name} '{text}' is not one number");

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Pare.Onnx;
-using Pare.Report;
 using Pare.Zoo;
 
 namespace Pare.Cli;
@@ -18,7 +17,7 @@ internal static class Models
 {
     public static Argument<string> Argument() => new("MODEL") { Description = "A path (.onnx or .pare), or the name of a network that 'pare zoo' lists." };
 
-    /// <summary>Reads a file, or builds a network of the zoo. A path wins over a name.</summary>
+    /// <summary>Reads and verifies a file, or builds a network of the zoo. A path wins over a name.</summary>
     /// <param name="nameOrPath">What the user gave.</param>
     /// <param name="options">Seed and shape of a network of the zoo.</param>
     /// <exception cref="BadInputException">There is neither, or the file is not a model.</exception>
@@ -26,50 +25,35 @@ internal static class Models
     {
         if (!IsPath(nameOrPath)) return new LoadedModel(nameOrPath, ModelZoo.Build(nameOrPath, options), null);
         var model = Path.GetExtension(nameOrPath) == ".pare" ? throw new BadInputException($"{nameOrPath}: packed files cannot be read yet") : OnnxFile.Read(nameOrPath);
+        Named(nameOrPath, () => GraphSpec.Verify(model));
         return new LoadedModel(nameOrPath, model, nameOrPath);
     }
 
-    /// <summary>True where the user means a file: it exists, or no zoo name looks like it.</summary>
+    /// <summary>The same, for verbs that compute with the weights, which must be finite.</summary>
+    /// <exception cref="BadInputException">As <see cref="Load"/>, or a weight is NaN or infinite.</exception>
+    public static LoadedModel LoadFinite(string nameOrPath, ZooOptions options)
+    {
+        var loaded = Load(nameOrPath, options);
+        Named(nameOrPath, () => GraphSpec.CheckFinite(loaded.Model));
+        return loaded;
+    }
+
+    /// <summary>True where the user means a file: it exists, or it looks like a path.</summary>
     public static bool IsPath(string nameOrPath) =>
-        File.Exists(nameOrPath) || (!ModelZoo.Contains(nameOrPath) && (Path.HasExtension(nameOrPath) && Path.GetExtension(nameOrPath) is ".onnx" or ".pare" || nameOrPath.Contains(Path.DirectorySeparatorChar)));
+        File.Exists(nameOrPath) || Path.GetExtension(nameOrPath) is ".onnx" or ".pare" || Path.GetFileName(nameOrPath) != nameOrPath;
 
     /// <summary>Writes a model, whole or not at all.</summary>
     public static void Save(Model model, string path) => OnnxFile.Write(model, path);
 
-    /// <summary>Refuses, before long work starts, a path that cannot be written.</summary>
-    /// <exception cref="BadInputException">Its folder is missing or cannot be written, or it is a folder itself.</exception>
-    public static void CheckCanWrite(string path)
+    private static void Named(string path, Action check)
     {
-        if (Directory.Exists(path)) throw new BadInputException($"cannot write '{path}': it is a folder");
-        var probe = $"{Path.GetFullPath(path)}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            check();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (BadInputException e)
         {
-            throw new BadInputException(Directory.Exists(Path.GetDirectoryName(probe)) ? $"cannot write '{path}': {e.Message}" : $"cannot write '{path}': its folder does not exist", e);
+            throw new BadInputException($"{path}: {e.Message}", e);
         }
-    }
-
-    /// <summary>Refuses weights that are not finite, before anything is computed with them.</summary>
-    /// <exception cref="BadInputException">A float constant holds NaN or an infinity; the message names it.</exception>
-    public static void CheckFinite(LoadedModel loaded)
-    {
-        foreach (var tensor in loaded.Model.Graph.AllTensors().Where(t => t.Type == ElementType.Float && !IsBound(t)))
-        {
-            var at = FirstNotFinite(tensor.Floats);
-            if (at >= 0) throw new BadInputException($"{loaded.Name}: weight '{tensor.Name}' is {tensor.Floats[at]} at {Format.Count(at)}; only finite numbers can be used");
-        }
-    }
-
-    // Attention masks and the bounds of Clip are single infinities, and weights of nothing.
-    private static bool IsBound(Tensor tensor) => tensor.Count <= 1;
-
-    private static int FirstNotFinite(ReadOnlySpan<float> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-            if (!float.IsFinite(values[i])) return i;
-        return -1;
     }
 }

@@ -25,11 +25,10 @@ internal static class EvalVerb
             Examples = ["pare eval model.onnx --data photos.zip", "pare eval small.onnx --reference large.onnx --data pictures/"],
             Body = run =>
             {
-                var loaded = Models.Load(run.Get(model), new ZooOptions { Seed = run.Seed });
-                Models.CheckFinite(loaded);
+                var loaded = Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed });
                 var preprocess = data.Preprocess(run, loaded.Model);
                 var splits = data.Open(run, preprocess);
-                DataChecks.CheckShape(loaded, splits);
+                ModelShape.CheckInput(loaded.Model, splits);
                 var examples = Part(splits, run.Get(part));
                 var other = run.Get(reference) is { } path ? Models.Load(path, new ZooOptions { Seed = run.Seed }) : null;
                 var score = Evaluate(run, loaded, other, examples, preprocess, MetricFor(run.Get(metric), loaded, other, examples, splits.Name));
@@ -54,7 +53,7 @@ internal static class EvalVerb
         if (asked == "agreement" && reference is null) throw new BadInputException("--metric agreement needs --reference MODEL");
         if (asked != "auto") return asked;
         if (reference is not null) return "agreement";
-        return DataChecks.LabelsFit(loaded.Model, examples)
+        return ModelShape.LabelsFit(loaded.Model, examples)
             ? "top1"
             : throw new BadInputException($"the labels of '{data}' do not fit the outputs of {loaded.Name}; give data with labels, or --reference MODEL to measure agreement");
     }

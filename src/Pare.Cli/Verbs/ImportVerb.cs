@@ -24,14 +24,14 @@ internal static class ImportVerb
             Body = run =>
             {
                 var path = run.Get(output);
-                Models.CheckCanWrite(path);
+                OutputFile.Check(path);
                 var network = ModelZoo.Build(run.Get(net));
                 var model = CaffePreprocess.ToMetadata(Import(run.Get(file), network));
                 Models.Save(model, path);
                 var (weights, nonZero) = (WeightCount.All(model), WeightCount.NonZero(model));
-                var json = new JsonObject { ["out"] = path, ["weights"] = weights, ["nonZero"] = nonZero, ["onnxBytes"] = FileSizes.Onnx(path) };
+                var json = new JsonObject { ["out"] = path, ["weights"] = weights, ["nonZero"] = nonZero, ["onnxBytes"] = OutputFile.OnnxBytes(path) };
                 run.Show(json, console => console.WriteLine(
-                    $"{Format.Count(nonZero)} of {Format.Count(weights)} weights are not zero ({Format.Percent((double)nonZero / weights)}); wrote {path}, {Format.Bytes(FileSizes.Onnx(path))}"));
+                    $"{Format.Count(nonZero)} of {Format.Count(weights)} weights are not zero ({Format.Percent((double)nonZero / weights)}); wrote {path}, {Format.Bytes(OutputFile.OnnxBytes(path))}"));
             },
         };
     }

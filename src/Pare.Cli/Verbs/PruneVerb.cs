@@ -24,8 +24,8 @@ internal static class PruneVerb
             Body = run =>
             {
                 var path = run.Get(output);
-                Models.CheckCanWrite(path);
-                var loaded = Models.Load(run.Get(model), new ZooOptions { Seed = run.Seed });
+                OutputFile.Check(path);
+                var loaded = Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed });
                 if (run.Get(sparsity) is null == run.Get(quality) is null) throw new BadInputException("prune needs either --sparsity or --quality");
                 var result = Pruner.Prune(loaded.Model, new PruneOptions
                 {

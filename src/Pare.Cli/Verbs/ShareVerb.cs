@@ -26,9 +26,9 @@ internal static class ShareVerb
             Body = run =>
             {
                 var path = run.Get(output);
-                Models.CheckCanWrite(path);
+                OutputFile.Check(path);
                 if (run.Get(bits) is not null && run.Get(centroids) is not null) throw new BadInputException("--bits and --centroids say the same; give one of them");
-                var loaded = Models.Load(run.Get(model), new ZooOptions { Seed = run.Seed });
+                var loaded = Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed });
                 var result = Sharer.Share(loaded.Model, new ShareOptions
                 {
                     Size = run.Get(centroids) is { } count ? CodebookSize.OfCentroids(count) : CodebookSize.OfBits(run.Get(bits) ?? 5),

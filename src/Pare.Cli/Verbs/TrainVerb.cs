@@ -28,11 +28,10 @@ internal static class TrainVerb
             Body = run =>
             {
                 var path = run.Get(output);
-                Models.CheckCanWrite(path);
+                OutputFile.Check(path);
                 var options = training.Read(run);
                 var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
-                Models.CheckFinite(loaded);
-                DataChecks.ForTraining(loaded, splits);
+                ModelShape.CheckTraining(loaded.Model, splits);
                 var watch = Stopwatch.StartNew();
                 var job = new TrainJob
                 {
@@ -75,7 +74,7 @@ internal static class TrainVerb
         run.Show(json, console =>
         {
             console.MarkupLine($"[bold]{Format.Percent(test)}[/] of {Format.Count(count)} test examples right{(result.Validation is { } score ? $", {Format.Percent(score.Value)} of the validation examples" : "")}");
-            console.WriteLine($"{result.Epochs.Count} epochs of {options.Optimizer} in {ProgressLine.Duration(elapsed)}; wrote {path}, {Format.Bytes(FileSizes.Onnx(path))}");
+            console.WriteLine($"{result.Epochs.Count} epochs of {options.Optimizer} in {ProgressLine.Duration(elapsed)}; wrote {path}, {Format.Bytes(OutputFile.OnnxBytes(path))}");
         });
     }
 }

@@ -28,7 +28,7 @@ internal static class ZooVerb
                     return;
                 }
                 var path = run.Get(output) ?? throw new BadInputException($"zoo {name} needs -o FILE");
-                Models.CheckCanWrite(path);
+                OutputFile.Check(path);
                 var model = ModelZoo.Build(name, new ZooOptions { Seed = run.Seed, Classes = run.Get(classes), InputShape = run.Get(input) is { } shape ? ParseShape(shape) : null });
                 Models.Save(model, path);
                 var costs = Costs.Of(new LoadedModel(name, model, path));
