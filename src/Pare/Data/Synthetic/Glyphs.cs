@@ -21,14 +21,19 @@ public static class Glyphs
     /// <param name="threads">Threads that draw; the pictures do not depend on it.</param>
     public static DataSplits Draw(ulong seed, int threads)
     {
-        const int Count = TrainCount + ValidationCount + TestCount;
-        const int Pixels = Side * Side;
-        var shapes = GlyphShape.All;
-        var pixels = new byte[Count * Pixels];
-        Ordered.For(Count, threads, i => new GlyphPainter(new RandomStream(seed, (ulong)i)).Paint(shapes[i % shapes.Length], pixels.AsSpan(i * Pixels, Pixels)));
-        var all = new ByteDataset(pixels, [.. Enumerable.Range(0, Count).Select(i => i % shapes.Length)], [1, Side, Side], [.. shapes.Select(s => s.Name)]);
+        var all = Draw(seed, threads, TrainCount + ValidationCount + TestCount);
         return new DataSplits(Name, Range(0, TrainCount), Range(TrainCount, ValidationCount), Range(TrainCount + ValidationCount, TestCount)) { HasOwnTest = true, All = all };
 
         Subset Range(int first, int count) => new(all, [.. Enumerable.Range(first, count)]);
+    }
+
+    /// <summary>The first <paramref name="count"/> pictures of a seed.</summary>
+    internal static ByteDataset Draw(ulong seed, int threads, int count)
+    {
+        const int Pixels = Side * Side;
+        var shapes = GlyphShape.All;
+        var pixels = new byte[count * Pixels];
+        Ordered.For(count, threads, i => new GlyphPainter(new RandomStream(seed, (ulong)i)).Paint(shapes[i % shapes.Length], pixels.AsSpan(i * Pixels, Pixels)));
+        return new ByteDataset(pixels, [.. Enumerable.Range(0, count).Select(i => i % shapes.Length)], [1, Side, Side], [.. shapes.Select(s => s.Name)]);
     }
 }
