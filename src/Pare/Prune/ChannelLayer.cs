@@ -11,6 +11,9 @@ internal sealed class ChannelLayer
     private ChannelLayer(Node node, IStoredWeights weights, IStoredWeights? bias, int outputAxis)
     {
         (Node, Weights, Bias, OutputAxis) = (node, weights, bias, outputAxis);
+        OutputCount = (int)weights.Elements.Shape[outputAxis];
+        InputCount = (int)weights.Elements.Shape[InputAxis];
+        KernelSize = (int)weights.Elements.Shape.Skip(2).Aggregate(1L, (a, b) => a * b);
         _rowsInUse = new bool[OutputCount];
         _columnsInUse = new bool[InputCount];
         MarkUses();
@@ -21,12 +24,12 @@ internal sealed class ChannelLayer
     public IStoredWeights? Bias { get; }
     public int OutputAxis { get; }
     public int InputAxis => 1 - OutputAxis;
-    public int OutputCount => (int)Weights.Elements.Shape[OutputAxis];
-    public int InputCount => (int)Weights.Elements.Shape[InputAxis];
+    public int OutputCount { get; }
+    public int InputCount { get; }
     public string Name => Node.Name.Length > 0 ? Node.Name : Node.Outputs[0];
 
     /// <summary>How many places a kernel has: 1 for Gemm and MatMul.</summary>
-    public int KernelSize => (int)Weights.Elements.Shape.Skip(2).Aggregate(1L, (a, b) => a * b);
+    public int KernelSize { get; }
 
     /// <summary>The channels' axis of the value the layer makes.</summary>
     public ChannelAxis Axis => Node.OpType switch { "Conv" => ChannelAxis.Spatial, "Gemm" => ChannelAxis.Matrix, _ => ChannelAxis.Last };
@@ -116,16 +119,16 @@ internal sealed class ChannelLayer
 
     private void MarkUses()
     {
-        var minor = (int)Weights.Elements.Shape[1];
-        var buffer = new float[minor * KernelSize];
-        for (var major = 0; major < Weights.Elements.Shape[0]; major++)
+        var (majors, minors) = OutputAxis == 0 ? (_rowsInUse, _columnsInUse) : (_columnsInUse, _rowsInUse);
+        var buffer = new float[minors.Length * KernelSize];
+        for (var major = 0; major < majors.Length; major++)
         {
             var weights = Weights.Read(major * buffer.Length, buffer);
-            for (var m = 0; m < minor; m++)
+            for (var i = 0; i < weights.Length; i++)
             {
-                if (!weights.Slice(m * KernelSize, KernelSize).ContainsAnyExcept(0f)) continue;
-                _rowsInUse[OutputAxis == 0 ? major : m] = true;
-                _columnsInUse[OutputAxis == 0 ? m : major] = true;
+                if (weights[i] == 0) continue;
+                majors[major] = true;
+                minors[KernelSize == 1 ? i : i / KernelSize] = true;
             }
         }
     }

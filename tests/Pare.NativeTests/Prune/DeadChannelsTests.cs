@@ -16,7 +16,6 @@ public sealed class DeadChannelsTests
     [InlineData("lenet5", 28, 4)]
     [InlineData("squeezenet1.0", 48, 5)]
     [InlineData("squeezenet1.1", 48, 6)]
-    [InlineData("alexnet", 67, 7)]
     public void The_outputs_stay_the_same(string network, int size, int seed)
     {
         var channels = network.StartsWith("lenet", StringComparison.Ordinal) ? 1 : 3;
