@@ -16,25 +16,26 @@ public static class Evaluator
     /// <summary>Top-1: the share of examples whose label has the largest of the model's scores.</summary>
     /// <param name="model">A network with one input and one score a class as its first output.</param>
     /// <param name="data">Labelled examples.</param>
+    /// <param name="preprocess">From their raw values to the model's input.</param>
     /// <param name="options">How to run the model.</param>
     /// <param name="progress">Told the share that is done.</param>
     /// <exception cref="BadInputException">The model does not fit the data, or an example has no label.</exception>
-    public static Evaluation Top1(Model model, IDataset data, OrtOptions? options = null, IProgress<double>? progress = null)
+    public static Evaluation Top1(Model model, IDataset data, Preprocess preprocess, OrtOptions? options = null, IProgress<double>? progress = null)
     {
         using var predictor = new Predictor(model, data.Shape.AsSpan(), options);
         var scores = new float[data.Count];
-        foreach (var (start, count, batch) in Batches(data))
+        foreach (var batch in Batches(data, preprocess))
         {
-            var output = predictor.Run(batch, count)[0];
-            var classes = output.Floats.Length / count;
-            for (var i = 0; i < count; i++)
+            var output = predictor.Run(batch.Inputs, batch.Count)[0];
+            var classes = output.Floats.Length / batch.Count;
+            for (var i = 0; i < batch.Count; i++)
             {
-                var label = data.Label(start + i);
+                var (example, label) = (batch.Indices[i], batch.Labels[i]);
                 if (label < 0 || label >= classes)
-                    throw new BadInputException($"example {start + i} {(label < 0 ? "has no label" : $"has label {label}")}; the model's output '{output.Name}' allows 0 to {classes - 1}");
-                scores[start + i] = ArgMax(Row(output, i, count)) == label ? 1 : 0;
+                    throw new BadInputException($"example {example} {(label < 0 ? "has no label" : $"has label {label}")}; the model's output '{output.Name}' allows 0 to {classes - 1}");
+                scores[example] = ArgMax(Row(output, i, batch.Count)) == label ? 1 : 0;
             }
-            progress?.Report((double)(start + count) / data.Count);
+            progress?.Report((batch.Indices[^1] + 1.0) / data.Count);
         }
         return new Evaluation("top1", Mean(scores), data.Count, scores);
     }
@@ -44,45 +45,35 @@ public static class Evaluator
     /// largest score, else 1 - |a - b| / |a| (Euclidean, an example at a time, 0 at least) of the output where that is worst.
     /// </summary>
     /// <exception cref="BadInputException">The models do not fit the data or have different outputs.</exception>
-    public static Evaluation Agreement(Model reference, Model model, IDataset data, OrtOptions? options = null, IProgress<double>? progress = null)
+    public static Evaluation Agreement(Model reference, Model model, IDataset data, Preprocess preprocess, OrtOptions? options = null, IProgress<double>? progress = null)
     {
         using var ours = new Predictor(model, data.Shape.AsSpan(), options);
         using var theirs = new Predictor(reference, data.Shape.AsSpan(), options);
         float[][]? scores = null;
         string[] names = [];
-        foreach (var (start, count, batch) in Batches(data))
+        foreach (var batch in Batches(data, preprocess))
         {
-            var (a, b) = (theirs.Run(batch, count), ours.Run(batch, count));
+            var count = batch.Count;
+            var (a, b) = (theirs.Run(batch.Inputs, count), ours.Run(batch.Inputs, count));
             CheckSameShapes(a, b);
             scores ??= [.. a.Select(_ => new float[data.Count])];
             names = [.. a.Select(t => t.Name)];
             var byArgMax = a is [{ Shape: [_, > 1] }];
             for (var o = 0; o < a.Length; o++)
                 for (var i = 0; i < count; i++)
-                    scores[o][start + i] = byArgMax ? SameArgMax(Row(a[o], i, count), Row(b[o], i, count)) : Closeness(Row(a[o], i, count), Row(b[o], i, count));
-            progress?.Report((double)(start + count) / data.Count);
+                    scores[o][batch.Indices[i]] = byArgMax ? SameArgMax(Row(a[o], i, count), Row(b[o], i, count)) : Closeness(Row(a[o], i, count), Row(b[o], i, count));
+            progress?.Report((batch.Indices[^1] + 1.0) / data.Count);
         }
         if (scores is null) return new Evaluation("agreement", 0, 0, []);
         var worst = Enumerable.Range(0, scores.Length).MinBy(o => Mean(scores[o]));
         return new Evaluation("agreement", Mean(scores[worst]), data.Count, scores[worst]) { Output = names[worst] };
     }
 
-    private static IEnumerable<(int Start, int Count, ReadOnlyMemory<float> Values)> Batches(IDataset data)
+    private static IEnumerable<Batch> Batches(IDataset data, Preprocess preprocess)
     {
-        var length = data.Shape.Aggregate(1, (a, b) => checked(a * b));
-        var size = Math.Clamp(BatchValues / Math.Max(1, length), 1, MaxBatch);
-        for (var start = 0; start < data.Count; start += size)
-        {
-            var count = Math.Min(size, data.Count - start);
-            var values = new float[count * length];
-            Parallel.For(0, count, i =>
-            {
-                var example = values.AsSpan(i * length, length);
-                data.Read(start + i, example);
-                for (var j = 0; j < length; j++) example[j] /= 255;
-            });
-            yield return (start, count, values);
-        }
+        var length = data.Shape.Aggregate(1L, (a, b) => a * b);
+        var size = (int)Math.Clamp(BatchValues / Math.Max(1, length), 1, MaxBatch);
+        return BatchLoader.Epoch(data, size, preprocess, augmentation: null, seed: 0, epoch: 0, shuffle: false);
     }
 
     private static ReadOnlySpan<float> Row(Tensor output, int row, int rows)

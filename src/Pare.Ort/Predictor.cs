@@ -49,7 +49,7 @@ public sealed class Predictor : IDisposable
     /// <param name="examples"><paramref name="count"/> examples, one after the other.</param>
     /// <param name="count">How many.</param>
     /// <exception cref="BadInputException">The model fails, or an output does not hold one row an example.</exception>
-    public ImmutableArray<Tensor> Run(ReadOnlyMemory<float> examples, int count)
+    public ImmutableArray<Tensor> Run(float[] examples, int count)
     {
         if (examples.Length != (long)count * ExampleLength)
             throw new ArgumentException($"{examples.Length} values given; {count} examples of {ExampleLength} are needed", nameof(examples));
@@ -57,26 +57,21 @@ public sealed class Predictor : IDisposable
         var portions = new List<ImmutableArray<Tensor>>();
         for (var start = 0; start < count; start += batch)
         {
-            var portion = examples.Slice(start * ExampleLength, Math.Min(batch, count - start) * ExampleLength);
-            if (portion.Length < batch * ExampleLength)
-            {
-                var padded = new float[batch * ExampleLength];
-                portion.Span.CopyTo(padded);
-                portion = padded;
-            }
+            var portion = new float[batch * ExampleLength];
+            examples.AsSpan(start * ExampleLength, Math.Min(batch, count - start) * ExampleLength).CopyTo(portion);
             portions.Add(RunOnce(portion, batch));
         }
         return [.. _model.Outputs.Select((_, i) => Join([.. portions.Select(p => p[i])], count))];
     }
 
-    /// <summary>The first output as one row of floats an example.</summary>
-    public ReadOnlyMemory<float> Predict(ReadOnlyMemory<float> examples, int count) => Run(examples, count)[0].Floats.ToArray();
+    /// <summary>The first output for the given examples, one row of floats an example.</summary>
+    public float[] Predict(ReadOnlySpan<float> examples, int count) => Run(examples.ToArray(), count)[0].Floats.ToArray();
 
     public void Dispose() => _model.Dispose();
 
-    private ImmutableArray<Tensor> RunOnce(ReadOnlyMemory<float> examples, int count)
+    private ImmutableArray<Tensor> RunOnce(float[] examples, int count)
     {
-        var input = Tensor.Of(_input, [count, .. ExampleShape.Select(d => (long)d)], examples.ToArray());
+        var input = Tensor.Of(_input, [count, .. ExampleShape.Select(d => (long)d)], examples);
         var outputs = _model.Run(input);
         foreach (var output in outputs)
             if (output.Type != ElementType.Float || output.Shape.Length == 0 || output.Shape[0] != count)

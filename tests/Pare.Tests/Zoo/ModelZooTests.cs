@@ -15,6 +15,18 @@ public sealed class ModelZooTests
     public void Networks_have_their_papers_number_of_parameters(string name, long parameters) =>
         Assert.Equal(parameters, ModelZoo.Build(name).Graph.Initializers.Sum(t => t.Count));
 
+    [Theory]
+    [InlineData("lenet-300-100")]
+    [InlineData("lenet5")]
+    [InlineData("squeezenet1.0")]
+    [InlineData("squeezenet1.1")]
+    public void Networks_are_valid_graphs(string name)
+    {
+        var model = ModelZoo.Build(name);
+        GraphSpec.Verify(model);
+        GraphSpec.CheckFinite(model);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_file_and_another_seed_another()
     {
