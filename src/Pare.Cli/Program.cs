@@ -67,6 +67,13 @@ public static class Program
         var root = new RootCommand("Makes a trained neural network smaller and faster, and says what that cost.")
         {
             InspectVerb.Create(),
+            TrainVerb.Create(),
+            EvalVerb.Create(),
+            BenchVerb.Create(),
+            PruneVerb.Create(),
+            ShareVerb.Create(),
+            ImportVerb.Create(),
+            ZooVerb.Create(),
         };
         foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new Help();
         return root;

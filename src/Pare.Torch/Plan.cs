@@ -66,6 +66,9 @@ internal sealed class Plan
     public Plan Without(IReadOnlySet<Step> done) =>
         new(Outputs, Steps.RemoveAll(done.Contains)) { Inputs = Inputs, Constants = Constants };
 
+    /// <summary>The plan with each step replaced.</summary>
+    public Plan With(Func<Step, Step> replace) => new(Outputs, [.. Steps.Select(replace)]) { Inputs = Inputs, Constants = Constants };
+
     private static Kernel KernelOf(Node node)
     {
         if (node.IsStandard && Kernels.Find(node.OpType) is { } kernel) return kernel;

@@ -35,7 +35,9 @@ public sealed class TorchGraph : IDisposable
             else _parameters[constant.Name] = tensor;
         }
         foreach (var parameter in _parameters.Values) parameter.requires_grad_(true);
-        _plan = Fold(plan);
+        foreach (var value in model.Graph.Inputs.Concat(model.Graph.Values)) _types.TryAdd(value.Name, value.Type);
+        _plan = Fold(plan).With(Prepared);
+        ReleaseUnused();
     }
 
     /// <summary>The weights that training may change, by the name of their constant. They require gradients.</summary>
@@ -108,7 +110,7 @@ public sealed class TorchGraph : IDisposable
     {
         try
         {
-            return step.Kernel(new OpCall(step.Node, inputs, _model.OpsetVersion, training, TypeOf));
+            return step.Kernel(CallOf(step, inputs, training));
         }
         catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException)
         {
@@ -116,6 +118,8 @@ public sealed class TorchGraph : IDisposable
             throw new BadInputException($"node {step.Node}: cannot work on inputs of shape {shapes} ({e.Message.Split('\n')[0]})", e);
         }
     }
+
+    private OpCall CallOf(Step step, TorchTensor?[] inputs, bool training) => new(step.Node, inputs, _model.OpsetVersion, training, TypeOf);
 
     private ElementType TypeOf(string name) => _types.GetValueOrDefault(name);
 
@@ -136,9 +140,22 @@ public sealed class TorchGraph : IDisposable
             foreach (var (name, value) in values) _constants[name] = value.DetachFromDisposeScope();
             done.Add(step);
         }
-        var rest = plan.Without(done);
-        foreach (var name in _constants.Keys.Where(n => !rest.Uses(n)).ToList())
+        return plan.Without(done);
+    }
+
+    /// <summary>A Gather of constant indices from a known tensor with its indices made ready; other steps as they are.</summary>
+    private Step Prepared(Step step)
+    {
+        var node = step.Node;
+        if (!node.Is("Gather") || Stored(node.Input(0)) is not { } data || !_constants.TryGetValue(node.Input(1), out var indices)) return step;
+        var ready = $"{node.Inputs[1]} for {node.Outputs[0]}";
+        _constants[ready] = Indexing.LookupIndices(CallOf(step, [data, indices], training: false)).DetachFromDisposeScope();
+        return new Step(node with { Inputs = [node.Inputs[0], ready] }, Indexing.Lookup) { LastUses = step.LastUses };
+    }
+
+    private void ReleaseUnused()
+    {
+        foreach (var name in _constants.Keys.Where(n => !_plan.Uses(n)).ToList())
             if (_constants.Remove(name, out var unused)) unused.Dispose();
-        return rest;
     }
 }

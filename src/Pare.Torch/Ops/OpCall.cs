@@ -13,8 +13,8 @@ internal delegate TorchTensor[] Kernel(OpCall call);
 /// <param name="Inputs">Its inputs; null where one is left out.</param>
 /// <param name="Opset">Version of the standard's operator set the graph is written in.</param>
 /// <param name="Training">True where statistics come from the batch and dropout drops.</param>
-/// <param name="ConstantType">The ONNX type of the constant of a name; Undefined where the value is computed.</param>
-internal sealed record OpCall(Node Node, TorchTensor?[] Inputs, long Opset, bool Training, Func<string, ElementType> ConstantType)
+/// <param name="Types">The ONNX type of a value, where the file says it; Undefined elsewhere.</param>
+internal sealed record OpCall(Node Node, TorchTensor?[] Inputs, long Opset, bool Training, Func<string, ElementType> Types)
 {
     /// <summary>The first input.</summary>
     public TorchTensor X => this[0];
@@ -24,6 +24,9 @@ internal sealed record OpCall(Node Node, TorchTensor?[] Inputs, long Opset, bool
 
     /// <summary>An input that may be left out.</summary>
     public TorchTensor? Optional(int index) => index < Inputs.Length ? Inputs[index] : null;
+
+    /// <summary>The ONNX type of an input, where the file says it; Undefined elsewhere and where the input is left out.</summary>
+    public ElementType TypeOf(int index) => Node.Input(index) is { Length: > 0 } name ? Types(name) : ElementType.Undefined;
 
     /// <summary>All inputs of an operator that takes any number.</summary>
     public TorchTensor[] All => [.. Enumerable.Range(0, Inputs.Length).Select(i => this[i])];

@@ -6,9 +6,9 @@ namespace Pare.Data;
 /// <summary>Examples held in memory as bytes, one after the other, each channel by channel.</summary>
 public sealed class ByteDataset : IDataset
 {
-    private readonly byte[] pixels;
-    private readonly int[] labels;
-    private readonly int size;
+    private readonly byte[] _pixels;
+    private readonly int[] _labels;
+    private readonly int _size;
 
     /// <param name="pixels">Count x shape bytes.</param>
     /// <param name="labels">One an example, -1 for none.</param>
@@ -16,25 +16,25 @@ public sealed class ByteDataset : IDataset
     /// <param name="classes">Class names in the order of the labels, or none.</param>
     public ByteDataset(byte[] pixels, int[] labels, ImmutableArray<int> shape, ImmutableArray<string> classes)
     {
-        size = shape.Aggregate(1, (a, b) => checked(a * b));
-        if ((long)labels.Length * size != pixels.Length)
-            throw new ArgumentException($"{labels.Length} labels of {size} values need {(long)labels.Length * size} bytes, not {pixels.Length}.");
-        this.pixels = pixels;
-        this.labels = labels;
+        _size = shape.Aggregate(1, (a, b) => checked(a * b));
+        if ((long)labels.Length * _size != pixels.Length)
+            throw new ArgumentException($"{labels.Length} labels of {_size} values need {(long)labels.Length * _size} bytes, not {pixels.Length}.");
+        _pixels = pixels;
+        _labels = labels;
         Shape = shape;
         Classes = classes;
     }
 
-    public int Count => labels.Length;
+    public int Count => _labels.Length;
 
     public ImmutableArray<int> Shape { get; }
 
     public ImmutableArray<string> Classes { get; }
 
-    public int Label(int index) => labels[index];
+    public int Label(int index) => _labels[index];
 
     /// <summary>An example's bytes as they stand.</summary>
-    public ReadOnlySpan<byte> Bytes(int index) => pixels.AsSpan(index * size, size);
+    public ReadOnlySpan<byte> Bytes(int index) => _pixels.AsSpan(index * _size, _size);
 
     public void Read(int index, Span<float> values) => Widen(Bytes(index), values);
 
@@ -42,7 +42,7 @@ public sealed class ByteDataset : IDataset
     internal ByteDataset InOrder(ChannelOrder channels)
     {
         if (channels == ChannelOrder.Rgb || Shape.Length != 3 || Shape[0] != 3) return this;
-        var plane = size / 3;
+        var plane = _size / 3;
         var planes = channels == ChannelOrder.Grey ? 1 : 3;
         var ordered = new byte[(long)Count * planes * plane];
         for (var i = 0; i < Count; i++)
@@ -60,7 +60,7 @@ public sealed class ByteDataset : IDataset
             green.CopyTo(to[plane..]);
             red.CopyTo(to[(2 * plane)..]);
         }
-        return new ByteDataset(ordered, labels, [planes, Shape[1], Shape[2]], Classes);
+        return new ByteDataset(ordered, _labels, [planes, Shape[1], Shape[2]], Classes);
     }
 
     /// <summary>Bytes to floats of the same value.</summary>

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Pare.Data.Synthetic;
+
 namespace Pare.Data;
 
 /// <summary>Opens data by path or by name.</summary>
@@ -13,10 +16,17 @@ public static class DataSource
     /// <exception cref="BadInputException">Nothing is there, or what is there is damaged.</exception>
     public static DataSplits Open(string nameOrPath, DataOptions options, ImageDecoder decode)
     {
-        if (Directory.Exists(nameOrPath)) return OpenFolder(nameOrPath, NameOf(nameOrPath), options, decode);
-        if (File.Exists(nameOrPath)) return OpenFile(nameOrPath, NameOf(nameOrPath), options, decode);
-        throw new BadInputException($"data '{nameOrPath}' is not a path");
+        if (Path.Exists(nameOrPath)) return OpenPath(nameOrPath, NameOf(nameOrPath), options, decode);
+        if (nameOrPath == Glyphs.Name) return Glyphs.Draw(options.Seed, options.Threads);
+        if (NamedSet.All.FirstOrDefault(s => s.Name == nameOrPath) is { } set) return OpenPath(Library.OfUser().Locate(set), set.Name, options, decode);
+        throw new BadInputException($"data '{nameOrPath}' is neither a path nor one of {string.Join(", ", Names)}");
     }
+
+    /// <summary>The names that <see cref="Open"/> knows.</summary>
+    public static ImmutableArray<string> Names { get; } = [Glyphs.Name, .. NamedSet.All.Select(set => set.Name)];
+
+    private static DataSplits OpenPath(string path, string name, DataOptions options, ImageDecoder decode) =>
+        Directory.Exists(path) ? OpenFolder(path, name, options, decode) : OpenFile(path, name, options, decode);
 
     private static string NameOf(string path) => Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
@@ -34,6 +44,8 @@ public static class DataSource
     private static DataSplits OpenFile(string path, string name, DataOptions options, ImageDecoder decode) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".zip" => ImageFolder.Open(FileSet.FromZip(path), name, options, decode),
+        ".npy" => NpyData.OpenNpy(path, name, options),
+        ".npz" => NpyData.OpenNpz(path, name, options),
         var other => throw new BadInputException($"data '{path}': a '{other}' file is not read; give a folder, .zip, .npy or .npz"),
     };
 }

@@ -5,24 +5,24 @@ internal sealed class ElasticField
 {
     private const int Taps = 4;
 
-    private readonly int width;
-    private readonly int columns;
-    private readonly int spacing;
-    private readonly float[] weights;
-    private readonly float[] controlX;
-    private readonly float[] controlY;
-    private readonly float[] columnX;
-    private readonly float[] columnY;
+    private readonly int _width;
+    private readonly int _columns;
+    private readonly int _spacing;
+    private readonly float[] _weights;
+    private readonly float[] _controlX;
+    private readonly float[] _controlY;
+    private readonly float[] _columnX;
+    private readonly float[] _columnY;
 
     public ElasticField(int width, int height, int spacing)
     {
-        (this.width, this.spacing) = (width, spacing);
-        columns = ((width - 1) / spacing) + Taps;
+        (_width, _spacing) = (width, spacing);
+        _columns = ((width - 1) / spacing) + Taps;
         var rows = ((height - 1) / spacing) + Taps;
-        weights = new float[spacing * Taps];
-        for (var i = 0; i < spacing; i++) Basis((float)i / spacing, weights.AsSpan(i * Taps, Taps));
-        (controlX, controlY) = (new float[rows * columns], new float[rows * columns]);
-        (columnX, columnY) = (new float[columns], new float[columns]);
+        _weights = new float[spacing * Taps];
+        for (var i = 0; i < spacing; i++) Basis((float)i / spacing, _weights.AsSpan(i * Taps, Taps));
+        (_controlX, _controlY) = (new float[rows * _columns], new float[rows * _columns]);
+        (_columnX, _columnY) = (new float[_columns], new float[_columns]);
         (RowX, RowY) = (new float[width], new float[width]);
     }
 
@@ -36,31 +36,31 @@ internal sealed class ElasticField
     public void Draw(ref RandomStream random, float amplitude)
     {
         var scale = amplitude / (1u << 31);
-        for (var i = 0; i < controlX.Length; i++)
+        for (var i = 0; i < _controlX.Length; i++)
         {
             var bits = random.Next();
-            controlX[i] = (int)bits * scale;
-            controlY[i] = (int)(bits >> 32) * scale;
+            _controlX[i] = (int)bits * scale;
+            _controlY[i] = (int)(bits >> 32) * scale;
         }
     }
 
     /// <summary>Computes <see cref="RowX"/> and <see cref="RowY"/> for row <paramref name="y"/>.</summary>
     public void ToRow(int y)
     {
-        var first = y / spacing * columns;
-        var w = weights.AsSpan(y % spacing * Taps, Taps);
-        for (var c = 0; c < columns; c++)
+        var first = y / _spacing * _columns;
+        var w = _weights.AsSpan(y % _spacing * Taps, Taps);
+        for (var c = 0; c < _columns; c++)
         {
             var at = first + c;
-            columnX[c] = (w[0] * controlX[at]) + (w[1] * controlX[at + columns]) + (w[2] * controlX[at + (2 * columns)]) + (w[3] * controlX[at + (3 * columns)]);
-            columnY[c] = (w[0] * controlY[at]) + (w[1] * controlY[at + columns]) + (w[2] * controlY[at + (2 * columns)]) + (w[3] * controlY[at + (3 * columns)]);
+            _columnX[c] = (w[0] * _controlX[at]) + (w[1] * _controlX[at + _columns]) + (w[2] * _controlX[at + (2 * _columns)]) + (w[3] * _controlX[at + (3 * _columns)]);
+            _columnY[c] = (w[0] * _controlY[at]) + (w[1] * _controlY[at + _columns]) + (w[2] * _controlY[at + (2 * _columns)]) + (w[3] * _controlY[at + (3 * _columns)]);
         }
-        for (var x = 0; x < width; x++)
+        for (var x = 0; x < _width; x++)
         {
-            var at = x / spacing;
-            var v = weights.AsSpan(x % spacing * Taps, Taps);
-            RowX[x] = (v[0] * columnX[at]) + (v[1] * columnX[at + 1]) + (v[2] * columnX[at + 2]) + (v[3] * columnX[at + 3]);
-            RowY[x] = (v[0] * columnY[at]) + (v[1] * columnY[at + 1]) + (v[2] * columnY[at + 2]) + (v[3] * columnY[at + 3]);
+            var at = x / _spacing;
+            var v = _weights.AsSpan(x % _spacing * Taps, Taps);
+            RowX[x] = (v[0] * _columnX[at]) + (v[1] * _columnX[at + 1]) + (v[2] * _columnX[at + 2]) + (v[3] * _columnX[at + 3]);
+            RowY[x] = (v[0] * _columnY[at]) + (v[1] * _columnY[at + 1]) + (v[2] * _columnY[at + 2]) + (v[3] * _columnY[at + 3]);
         }
     }
 

@@ -24,12 +24,14 @@ internal sealed record FileSet(string Root, ImmutableArray<string> Paths, Func<i
         {
             var path = Path.Combine(folder, paths[index]);
             using var stream = DataFile.Open(path);
-            return ReadAll(stream, stream.Length, path);
+            return ReadAll(stream, stream.Length, path, MaxFileBytes);
         });
     }
 
+    /// <param name="path">The zip.</param>
+    /// <param name="maxFileBytes">Largest entry that is read.</param>
     /// <exception cref="BadInputException">The file is no zip.</exception>
-    public static FileSet FromZip(string path)
+    public static FileSet FromZip(string path, int maxFileBytes = MaxFileBytes)
     {
         ImmutableArray<ZipArchiveEntry> entries;
         try
@@ -45,16 +47,16 @@ internal sealed record FileSet(string Root, ImmutableArray<string> Paths, Func<i
         var gate = new Lock();
         return new FileSet(path, [.. entries.Select(e => e.FullName)], index =>
         {
-            lock (gate) return ReadEntry(entries[index], $"{path}/{entries[index].FullName}");
+            lock (gate) return ReadEntry(entries[index], $"{path}/{entries[index].FullName}", maxFileBytes);
         });
     }
 
-    private static byte[] ReadEntry(ZipArchiveEntry entry, string name)
+    private static byte[] ReadEntry(ZipArchiveEntry entry, string name, int maxBytes)
     {
         try
         {
             using var stream = entry.Open();
-            return ReadAll(stream, entry.Length, name);
+            return ReadAll(stream, entry.Length, name, maxBytes);
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
@@ -62,9 +64,9 @@ internal sealed record FileSet(string Root, ImmutableArray<string> Paths, Func<i
         }
     }
 
-    private static byte[] ReadAll(Stream stream, long length, string name) => length <= MaxFileBytes
+    private static byte[] ReadAll(Stream stream, long length, string name, int maxBytes) => length <= maxBytes
         ? DataFile.ReadRest(stream, (int)length, name)
-        : throw new BadInputException($"'{name}' has {length} bytes, at most {MaxFileBytes} are allowed");
+        : throw new BadInputException($"'{name}' has {length} bytes, at most {maxBytes} are allowed");
 
     private static bool IsVisible(string path) => !path.Split('/').Any(part => part.StartsWith('.') || part == "__MACOSX");
 }

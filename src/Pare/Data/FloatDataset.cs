@@ -5,9 +5,9 @@ namespace Pare.Data;
 /// <summary>Examples held in memory as floats, one after the other.</summary>
 public sealed class FloatDataset : IDataset
 {
-    private readonly float[] data;
-    private readonly int[] labels;
-    private readonly int size;
+    private readonly float[] _data;
+    private readonly int[] _labels;
+    private readonly int _size;
 
     /// <param name="values">Count x shape values.</param>
     /// <param name="labels">One an example, -1 for none.</param>
@@ -15,22 +15,22 @@ public sealed class FloatDataset : IDataset
     /// <param name="classes">Class names in the order of the labels, or none.</param>
     public FloatDataset(float[] values, int[] labels, ImmutableArray<int> shape, ImmutableArray<string> classes)
     {
-        size = shape.Aggregate(1, (a, b) => checked(a * b));
-        if ((long)labels.Length * size != values.Length)
-            throw new ArgumentException($"{labels.Length} labels of {size} values need {(long)labels.Length * size} values, not {values.Length}.");
-        data = values;
-        this.labels = labels;
+        _size = shape.Aggregate(1, (a, b) => checked(a * b));
+        if ((long)labels.Length * _size != values.Length)
+            throw new ArgumentException($"{labels.Length} labels of {_size} values need {(long)labels.Length * _size} values, not {values.Length}.");
+        _data = values;
+        _labels = labels;
         Shape = shape;
         Classes = classes;
     }
 
-    public int Count => labels.Length;
+    public int Count => _labels.Length;
 
     public ImmutableArray<int> Shape { get; }
 
     public ImmutableArray<string> Classes { get; }
 
-    public int Label(int index) => labels[index];
+    public int Label(int index) => _labels[index];
 
-    public void Read(int index, Span<float> values) => data.AsSpan(index * size, size).CopyTo(values);
+    public void Read(int index, Span<float> values) => _data.AsSpan(index * _size, _size).CopyTo(values);
 }

@@ -5,28 +5,28 @@ namespace Pare.Data;
 /// <summary>Pictures that are decoded whenever they are read.</summary>
 internal sealed class PictureSet : IDataset
 {
-    private readonly FileSet files;
-    private readonly int[] indices;
-    private readonly int[] labels;
-    private readonly PictureGeometry geometry;
-    private readonly PictureSize size;
-    private readonly ImageDecoder decode;
+    private readonly FileSet _files;
+    private readonly int[] _indices;
+    private readonly int[] _labels;
+    private readonly PictureGeometry _geometry;
+    private readonly PictureSize _size;
+    private readonly ImageDecoder _decode;
 
     private PictureSet(FileSet files, int[] indices, int[] labels, ImmutableArray<string> classes, PictureGeometry geometry, ImageDecoder decode)
     {
-        (this.files, this.indices, this.labels, this.geometry, this.decode) = (files, indices, labels, geometry, decode);
+        (_files, _indices, _labels, _geometry, _decode) = (files, indices, labels, geometry, decode);
         Classes = classes;
-        size = geometry.Size ?? (geometry.Resize is { ShortSide: 0 } exact ? exact.Exact : Decode(0).Size);
-        Shape = [geometry.ChannelCount, size.Height, size.Width];
+        _size = geometry.Size ?? (geometry.Resize is { ShortSide: 0 } exact ? exact.Exact : Decode(0).Size);
+        Shape = [geometry.ChannelCount, _size.Height, _size.Width];
     }
 
-    public int Count => indices.Length;
+    public int Count => _indices.Length;
 
     public ImmutableArray<int> Shape { get; }
 
     public ImmutableArray<string> Classes { get; }
 
-    private int ExampleBytes => geometry.ChannelCount * size.Width * size.Height;
+    private int ExampleBytes => _geometry.ChannelCount * _size.Width * _size.Height;
 
     /// <summary>Decodes everything at once where it fits into <see cref="DataOptions.CacheBytes"/>, else each picture when it is read.</summary>
     public static IDataset Open(FileSet files, int[] indices, int[] labels, ImmutableArray<string> classes, DataOptions options, ImageDecoder decode)
@@ -36,7 +36,7 @@ internal sealed class PictureSet : IDataset
         return bytes <= Math.Min(options.CacheBytes, Array.MaxLength) ? set.InMemory(options.Threads) : set;
     }
 
-    public int Label(int index) => labels[index];
+    public int Label(int index) => _labels[index];
 
     public void Read(int index, Span<float> values)
     {
@@ -50,7 +50,7 @@ internal sealed class PictureSet : IDataset
     {
         var pixels = new byte[Count * ExampleBytes];
         Ordered.For(Count, threads, i => ReadBytes(i, pixels.AsSpan(i * ExampleBytes, ExampleBytes)));
-        return new ByteDataset(pixels, labels, Shape, Classes);
+        return new ByteDataset(pixels, _labels, Shape, Classes);
     }
 
     private void ReadBytes(int index, Span<byte> planes)
@@ -58,7 +58,7 @@ internal sealed class PictureSet : IDataset
         var picture = Decode(index);
         try
         {
-            PictureFitting.Fit(picture, size, geometry, planes);
+            PictureFitting.Fit(picture, _size, _geometry, planes);
         }
         catch (BadInputException e)
         {
@@ -68,10 +68,10 @@ internal sealed class PictureSet : IDataset
 
     private Picture Decode(int index)
     {
-        var file = files.Read(indices[index]);
+        var file = _files.Read(_indices[index]);
         try
         {
-            return PictureFitting.Resized(decode(file, geometry), geometry);
+            return PictureFitting.Resized(_decode(file, _geometry), _geometry);
         }
         catch (BadInputException e)
         {
@@ -79,5 +79,5 @@ internal sealed class PictureSet : IDataset
         }
     }
 
-    private BadInputException Named(int index, BadInputException e) => new($"picture '{files.NameOf(indices[index])}' {e.Message}", e);
+    private BadInputException Named(int index, BadInputException e) => new($"picture '{_files.NameOf(_indices[index])}' {e.Message}", e);
 }

@@ -39,6 +39,15 @@ public sealed record Preprocess
         }
     }
 
+    /// <summary>By value, lists included.</summary>
+    public bool Equals(Preprocess? other) =>
+        other is not null && Scale == other.Scale && Mean.AsSpan().SequenceEqual(other.Mean.AsSpan()) && Std.AsSpan().SequenceEqual(other.Std.AsSpan()) && Geometry == other.Geometry;
+
+    public override int GetHashCode() => HashCode.Combine(Scale, Mean.Length, Std.Length, Geometry);
+
+    /// <summary>The compact text of <see cref="PreprocessText"/>, which tells any two apart.</summary>
+    public override string ToString() => PreprocessText.Format(this);
+
     /// <summary>Refuses values that do not fit a number of channels.</summary>
     /// <exception cref="BadInputException">See <see cref="Apply"/>.</exception>
     public void Check(int channels)

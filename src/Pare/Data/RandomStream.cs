@@ -8,14 +8,14 @@ internal struct RandomStream(ulong seed)
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
 
-    private ulong state = Mix(seed + Golden);
+    private ulong _state = Mix(seed + Golden);
 
     public RandomStream(ulong seed, ulong first, ulong second = 0)
         : this(Mix(Mix(seed + Golden) ^ (first + Golden)) ^ Mix(second + Golden))
     {
     }
 
-    public ulong Next() => Mix(state += Golden);
+    public ulong Next() => Mix(_state += Golden);
 
     /// <summary>Uniform in [0, 1).</summary>
     public double Uniform() => (Next() >> 11) * (1.0 / (1UL << 53));

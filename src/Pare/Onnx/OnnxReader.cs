@@ -214,7 +214,7 @@ public static class OnnxReader
         private static ValueInfo Value(WireReader reader)
         {
             var name = "";
-            var type = new TypeFields();
+            var type = new TypeFields { Denotation = "" };
             var rest = new Kept();
             while (reader.Next())
             {

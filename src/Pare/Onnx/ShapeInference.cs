@@ -28,6 +28,8 @@ public static class ShapeInference
             .Where(p => p.Value.Constant is { Type: ElementType.Int64 or ElementType.Int32 or ElementType.Bool })
             .ToDictionary(p => p.Key, p => p.Value.Constant!);
 
+    private const long MaxBytes = 16L * Known.MaxElements;
+
     private sealed class Scope(Scope? outer) : Dictionary<string, Known>
     {
         public Known Find(string name) => TryGetValue(name, out var known) ? known : outer?.Find(name) ?? Known.Nothing;
@@ -64,8 +66,7 @@ public static class ShapeInference
 
         private Known[] Results(Node node, Scope scope)
         {
-            foreach (var inner in node.Subgraphs)
-                if (node.IsStandard && node.OpType == "If") Run(inner, new Scope(scope));
+            if (node.Is("If")) return Common([.. node.Subgraphs.Select(g => Branch(g, scope))]);
             if (Operators.Find(node) is not { } known || !known.Inputs.Allows(node.Inputs.Length)) return [];
             var context = new OpContext(node, opset, [.. node.Inputs.Select(scope.Find)]);
             Known[] results;
@@ -80,14 +81,32 @@ public static class ShapeInference
             return results.Length == 1 ? [Evaluated(context, known, results[0])] : results;
         }
 
+        private Known[] Branch(Graph graph, Scope scope)
+        {
+            var inner = new Scope(scope);
+            Run(graph, inner);
+            return [.. graph.Outputs.Select(o => inner.Find(o.Name))];
+        }
+
+        // What all branches agree on.
+        private static Known[] Common(Known[][] branches)
+        {
+            if (branches.Length == 0 || branches.Any(b => b.Length != branches[0].Length)) return [];
+            return [.. branches.Aggregate((a, b) => [.. a.Zip(b, (x, y) => new Known(x.Type == y.Type ? x.Type : ElementType.Undefined, Common(x.Shape, y.Shape)))])
+                .Select(k => new Known(k.Type, k.Shape))];
+        }
+
+        private static ImmutableArray<Dimension>? Common(ImmutableArray<Dimension>? a, ImmutableArray<Dimension>? b) =>
+            a is { } x && b is { } y && x.Length == y.Length ? [.. x.Zip(y, (p, q) => p == q ? p : Dimension.Unknown)] : null;
+
         private static Known Evaluated(OpContext context, Operator known, Known result)
         {
-            if (result.Constant is not null || context.Node.Outputs.Length != 1 || known.Evaluate is not { } evaluate) return result;
+            if (result.Constant is not null || context.Node.Outputs.Length != 1 || known.Evaluate is null) return result;
             if (!IsSmall(result.Shape) || context.Inputs.Any(i => !IsSmall(i.Shape))) return result;
             if (context.Inputs.All(i => i.Constant is not null || ReferenceEquals(i, Known.Nothing)))
-                return ConstantFolding.Evaluate(context, evaluate) is { } constant ? Known.Of(constant) : result;
+                return ConstantFolding.Evaluate(context, known, MaxBytes) is { } constant ? Known.Of(constant) : result;
             if (result.Elements is { } elements) return WithNumbers(result, elements);
-            return Moved(context, known, evaluate) is { } moved ? WithNumbers(result, moved) : result;
+            return Moved(context, known) is { } moved ? WithNumbers(result, moved) : result;
         }
 
         // Elements that are all numbers are a constant like any other.
@@ -99,7 +118,7 @@ public static class ShapeInference
         }
 
         // An operator that only moves elements is run on their numbers in a list, so that names travel with them.
-        private static ImmutableArray<Dimension>? Moved(OpContext context, Operator known, Func<OpContext, Tensor?> evaluate)
+        private static ImmutableArray<Dimension>? Moved(OpContext context, Operator known)
         {
             if (known.Moves == Moves.Nothing) return null;
             var all = new List<Dimension>();
@@ -111,7 +130,7 @@ public static class ShapeInference
                 all.AddRange(elements);
             }
             if (inputs.Any(i => i.Constant is null && !ReferenceEquals(i, Known.Nothing))) return null;
-            return ConstantFolding.Evaluate(context with { Inputs = [.. inputs] }, evaluate) is { } moved ? [.. moved.Int64s.ToArray().Select(p => all[(int)p])] : null;
+            return ConstantFolding.Evaluate(context with { Inputs = [.. inputs] }, known, MaxBytes) is { } moved ? [.. moved.Int64s.ToArray().Select(p => all[(int)p])] : null;
         }
 
         private static bool IsSmall(ImmutableArray<Dimension>? shape) =>

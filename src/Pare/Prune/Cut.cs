@@ -14,18 +14,14 @@ internal readonly record struct Cut(uint Key, long Ties)
         if (count <= 0) return default;
         var counts = new long[Buckets];
         foreach (var layer in weights)
-            layer.ForEachChunk((_, keys) =>
-            {
+            foreach (var keys in layer.Keys())
                 foreach (var key in keys) counts[key >> 16]++;
-            });
         var high = Digit(counts, ref count);
         Array.Clear(counts);
         foreach (var layer in weights)
-            layer.ForEachChunk((_, keys) =>
-            {
+            foreach (var keys in layer.Keys())
                 foreach (var key in keys)
                     if (key >> 16 == high) counts[key & 0xFFFF]++;
-            });
         var low = Digit(counts, ref count);
         return new Cut(high << 16 | low, count);
     }

@@ -27,8 +27,8 @@ internal static class Cuts
         var target = Target(sparsity, layers.Sum(l => (long)l.Count));
         while (open.Count > 0)
         {
-            var shares = Split(Cut.Smallest(target, open), open).ToList();
-            var wiped = shares.Where(s => s.Layer.Count - s.Pruned < minKept && s.Pruned > s.Layer.CountTo(1).Below).ToList();
+            var shares = Split(Cut.Smallest(Math.Min(target, open.Sum(l => (long)l.Count)), open), open).ToList();
+            var wiped = shares.Where(s => s.Layer.Count - s.Pruned < minKept && s.Pruned > s.Layer.CountZeros()).ToList();
             if (wiped.Count == 0)
             {
                 foreach (var (layer, cut, _) in shares) yield return (layer, cut);
@@ -39,7 +39,7 @@ internal static class Cuts
                 long allowed = Math.Max(0, layer.Count - minKept);
                 yield return (layer, Cut.Smallest(allowed, [layer]));
                 open.Remove(layer);
-                target -= Math.Max(allowed, layer.CountTo(1).Below);
+                target -= Math.Max(allowed, layer.CountZeros());
             }
         }
     }

@@ -12,7 +12,7 @@ internal sealed record DenseWeights(Tensor Elements) : IStoredWeights
     public IEnumerable<Tensor> WithZeros(ReadOnlySpan<bool> pruned)
     {
         var weights = Elements.Floats;
-        var result = new float[weights.Length];
+        var result = GC.AllocateUninitializedArray<float>(weights.Length);
         for (var i = 0; i < result.Length; i++) result[i] = pruned[i] ? 0 : weights[i];
         return [Elements with { Data = ArrayMemory.Of(result) }];
     }

@@ -27,12 +27,8 @@ internal static class StoredWeights
     public static IStoredWeights? Of(GraphIndex index, string value)
     {
         if (index.Constant(value) is { } tensor) return tensor.Type == ElementType.Float ? new DenseWeights(tensor) : null;
-        return index.Producer(value) switch
-        {
-            { } node when node.Is("Gather") => SharedWeights.Of(index, node),
-            { } node when node.Is("DequantizeLinear") => QuantizedWeights.Of(index, node),
-            _ => null,
-        };
+        if (SharedWeights.Of(index, value) is { } shared) return shared;
+        return index.Producer(value) is { } node && node.Is("DequantizeLinear") ? QuantizedWeights.Of(index, node) : null;
     }
 
     /// <summary>The value in front of nodes that only put weights into another order or shape, which no zero notices.</summary>

@@ -16,16 +16,19 @@ public static class Pruned
 
     /// <summary>
     /// Names of the constants whose zeros must stay: weights of layers where they stand as numbers, codebooks where they are
-    /// shared. Empty where the model is not marked.
+    /// shared, both where they are shared in part. Empty where the model is not marked.
     /// </summary>
     public static IReadOnlySet<string> Pinned(Model model)
     {
         if (!IsMarked(model)) return ImmutableHashSet<string>.Empty;
         var index = new GraphIndex(model.Graph);
-        return Layer.Of(index)
-            .Select(layer => StoredWeights.Of(index, StoredWeights.Behind(index, layer.Weight)))
-            .OfType<IStoredWeights>()
-            .Select(w => w is SharedWeights shared ? shared.Codebook.Name : w.Elements.Name)
-            .ToImmutableHashSet();
+        return Layer.Of(index).SelectMany(layer => Constants(index, StoredWeights.Behind(index, layer.Weight))).ToImmutableHashSet();
+    }
+
+    private static IEnumerable<string> Constants(GraphIndex index, string value)
+    {
+        if (PartlySharedWeight.Find(index, value) is { } partly) return [partly.Free.Name, partly.Shared.Codebook.Name];
+        if (SharedWeight.Find(index, value) is { } shared) return [shared.Codebook.Name];
+        return StoredWeights.Of(index, value) is { } stored ? [stored.Elements.Name] : [];
     }
 }

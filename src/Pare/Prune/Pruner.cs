@@ -58,7 +58,7 @@ public static class Pruner
         foreach (var layer in layers)
         {
             var stored = StoredWeights.Of(after, layer.Value)!;
-            var zeros = new ScoredWeights(layer.Name, layer.Value, stored, null).CountTo(0).Equal;
+            var zeros = new ScoredWeights(layer.Name, layer.Value, stored, null).CountZeros();
             changes.Add(new LayerChange(layer.Name, layer.Count, 1 - zeros / (double)Math.Max(1, layer.Count), stored.Bits));
         }
         return changes;

@@ -12,12 +12,10 @@ internal sealed record SharedWeights(Tensor Elements, Tensor Codebook, bool Owns
 
     public double Bits => Math.Log2(Codebook.Count);
 
-    public static SharedWeights? Of(GraphIndex index, Node gather)
+    public static SharedWeights? Of(GraphIndex index, string value)
     {
-        if (gather.Inputs.Length != 2 || index.Producer(gather.Inputs[1]) is not { } cast || !cast.Is("Cast")) return null;
-        if (index.Constant(gather.Inputs[0]) is not { Type: ElementType.Float, Shape.Length: 1 } codebook) return null;
-        if (index.Constant(cast.Inputs[0]) is not { Type: ElementType.UInt8 } codes) return null;
-        if (codes.Data.Length > 0 && codes.Data.Span.IndexOfAnyInRange((byte)Math.Min(codebook.Count, MaxCodes - 1), byte.MaxValue) is var bad and >= 0 && codes.Data.Span[bad] >= codebook.Count)
+        if (SharedWeight.Find(index, value) is not { Codes: { Type: ElementType.UInt8 } codes, Codebook: var codebook }) return null;
+        if (codebook.Count < MaxCodes && codes.Data.Span.IndexOfAnyInRange((byte)codebook.Count, byte.MaxValue) is var bad and >= 0)
             throw new BadInputException($"tensor '{codes.Name}' has code {codes.Data.Span[bad]} at {bad}; its codebook '{codebook.Name}' has {codebook.Count} values");
         return new SharedWeights(codes, codebook, index.Consumers(codebook.Name).Count == 1 && !index.IsOutput(codebook.Name));
     }

@@ -67,8 +67,8 @@ public sealed record ShareOptions
     public int Seed { get; init; }
 
     /// <summary>
-    /// Price of one bit of code, 0 or more; 0 assigns each weight to the nearest centroid. With importances it has the unit of
-    /// importance · weight². Without, it is relative to the mean square of the layer's weights that are not zero.
+    /// Price of one bit of code, 0 or more; 0 assigns each weight to the nearest centroid. Relative to the mean
+    /// importance · weight² of the weights that are not zero: over all layers where importances are given, else over the layer.
     /// </summary>
     public double Lambda { get; init; }
 

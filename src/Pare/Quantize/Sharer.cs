@@ -20,12 +20,16 @@ public static partial class Sharer
         var index = new GraphIndex(model.Graph);
         var forms = new Dictionary<string, WeightForm>();
         var changes = new List<LayerChange>();
-        foreach (var (layer, weights) in LayerWeights.Of(index, options))
+        var layers = LayerWeights.Of(index, options, importance);
+        // Sharing anew starts from the values; what was frozen before plays no part.
+        layers = [.. layers.Select(l => l with { Partly = null })];
+        var prices = BitPrice.Of(layers, options.Lambda);
+        foreach (var layer in layers)
         {
-            var shared = Encode(weights.Floats, options.Entries(layer), options, ImportanceOf(weights, importance));
-            forms[weights.Name] = SharedWeight.Form(weights.Name, weights.Shape.AsSpan(), shared.Codebook, shared.Codes, model.OpsetVersion);
-            changes.Add(shared.Change(layer.Name));
-            if (ChangeBias(index, layer, options, model.OpsetVersion) is var (name, form)) forms[name] = form;
+            var shared = Encode(layer, prices.For(layer), options);
+            forms[layer.Name] = SharedWeight.Form(layer.Name, layer.Value.Shape.AsSpan(), shared.Codebook, shared.Codes, model.OpsetVersion);
+            changes.Add(shared.Change(layer.Layer.Name));
+            if (ChangeBias(index, layer.Layer, options, model.OpsetVersion) is var (name, form)) forms[name] = form;
         }
         return new StepResult(WeightForm.Replace(model, forms), "share", changes);
     }
@@ -44,19 +48,18 @@ public static partial class Sharer
         return WeightForm.Replace(model, forms);
     }
 
-    // The codes of one layer, all final.
-    private static SharedCodes Encode(ReadOnlySpan<float> weights, int entries, ShareOptions options, float[]? importance)
-    {
-        var survivors = Survivors.Of(weights, importance);
-        var room = survivors.Count < weights.Length ? entries - 1 : entries;
-        var codebook = survivors.Count == 0 ? null : FindCodebook(survivors.Sort(), room, options, survivors.Lambda(options));
-        return SharedCodes.Encode(weights, codebook, importance);
-    }
-
-    private static Codebook FindCodebook(SortedValues values, int entries, ShareOptions options, double lambda)
+    /// <summary>A codebook of at most so many entries for values that are not zero.</summary>
+    internal static Codebook FindCodebook(SortedValues values, int entries, ShareOptions options, double lambda)
     {
         var centroids = KMeans1D.Cluster(values, entries, options.Start, options.Seed);
         return lambda > 0 ? EntropyKMeans1D.Cluster(values, centroids, lambda) : new Codebook(centroids);
+    }
+
+    private static SharedCodes Encode(LayerWeights layer, double lambda, ShareOptions options)
+    {
+        var survivors = Survivors.Of(layer.Values, layer.Importance);
+        var codebook = survivors.Count == 0 ? null : FindCodebook(survivors.Sort(), layer.Room(options, survivors.Count), options, lambda);
+        return SharedCodes.Encode(layer.Values, codebook, layer.Importance);
     }
 
     private static (string Name, WeightForm Form)? ChangeBias(GraphIndex index, Layer layer, ShareOptions options, long opset)
@@ -65,18 +68,7 @@ public static partial class Sharer
         bias.ThrowUnlessFinite();
         if (options.Biases != BiasForm.Shared)
             return (bias.Name, WeightForm.Dense(Tensor.Of(bias.Name, bias.Shape.AsSpan(), BiasRounding.Round(bias.Floats, options.Biases))));
-        var shared = Encode(bias.Floats, options.Entries(layer), options, importance: null);
+        var shared = Encode(new LayerWeights(layer, bias), lambda: 0, options);
         return (bias.Name, SharedWeight.Form(bias.Name, bias.Shape.AsSpan(), shared.Codebook, shared.Codes, opset));
-    }
-
-    private static float[]? ImportanceOf(Tensor weights, IReadOnlyDictionary<string, float[]>? importance)
-    {
-        if (importance is null) return null;
-        if (!importance.TryGetValue(weights.Name, out var found) && !importance.TryGetValue($"{weights.Name}.free", out found)) return null;
-        if (found.Length != weights.Count) throw new ArgumentException($"weight '{weights.Name}' has {weights.Count} elements, its importance {found.Length}");
-        for (var i = 0; i < found.Length; i++)
-            if (!(found[i] >= 0 && float.IsFinite(found[i]))) throw new ArgumentException($"importance of weight '{weights.Name}' is {found[i]} at {i}; 0 or more is allowed");
-        // Where nothing matters, everything matters alike.
-        return Array.Exists(found, v => v > 0) ? found : null;
     }
 }

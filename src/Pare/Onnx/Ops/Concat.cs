@@ -36,6 +36,6 @@ internal static class Concat
                 shape[i] = i == axis ? shape[i] == Dimension.Unknown ? shape[i] : Dims.Add(shape[i], next[i]) : Dims.Better(shape[i], next[i]);
             }
         }
-        return new(type, shape.MoveToImmutable());
+        return new(type, shape.ToImmutable());
     }
 }

@@ -41,6 +41,8 @@ internal static class Constants
 
     private static Known Range(OpContext c)
     {
+        if (c.Type() == ElementType.Float && c.Inputs.All(i => i.Constant is { Type: ElementType.Float, Count: 1 }))
+            return Known.Of(c.Type(), [Steps(c.Constant(0).Floats[0], c.Constant(1).Floats[0], c.Constant(2).Floats[0]) is >= 0 and <= MaxElements and var n ? (long)n : Dimension.Unknown]);
         var count = c[0].Elements is [{ Value: { } start }] && c[1].Elements is [{ Value: { } limit }] && c[2].Elements is [{ Value: { } step }]
             ? step == 0 ? throw c.Bad("the step is 0") : Steps(start, limit, step) : Dimension.Unknown;
         return Known.Of(c.Type(), [count]);
@@ -61,12 +63,13 @@ internal static class Constants
         }
         if (type != ElementType.Float) return null;
         float from = c.Constant(0).Floats[0], to = c.Constant(1).Floats[0], by = c.Constant(2).Floats[0];
-        var steps = Math.Ceiling((to - from) / (double)by);
-        if (!(steps <= MaxElements)) return null;
-        var floats = new float[Math.Max(0, (int)steps)];
+        if (Steps(from, to, by) is not (>= 0 and <= MaxElements and var steps)) return null;
+        var floats = new float[(int)steps];
         for (var i = 0; i < floats.Length; i++) floats[i] = from + i * by;
         return Tensor.Of("", [floats.Length], floats);
     }
+
+    private static double Steps(float start, float limit, float step) => Math.Max(0, Math.Ceiling((limit - start) / (double)step));
 
     private static long Steps(long start, long limit, long step) => (long)Int128.Max(0, ((Int128)limit - start + step - Math.Sign(step)) / step);
 }

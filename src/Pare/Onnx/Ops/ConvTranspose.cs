@@ -29,8 +29,8 @@ internal static class ConvTranspose
             return stated.Length >= window.Kernel.Length ? stated[stated.Length - window.Kernel.Length + axis] : throw c.Bad("output_shape is too short");
         if (size.Value is not { } n) return Dimension.Unknown;
         var extra = c.Node.Ints("output_padding") is { IsEmpty: false } padding && axis < padding.Length ? padding[axis] : 0;
-        if (window.AutoPad is "SAME_UPPER" or "SAME_LOWER") return n * window.Strides[axis];
+        if (window.AutoPad is "SAME_UPPER" or "SAME_LOWER") return checked(n * window.Strides[axis]);
         var pads = window.AutoPad == "VALID" ? 0 : window.Pads[axis] + window.Pads[axis + window.Kernel.Length];
-        return window.Strides[axis] * (n - 1) + extra + window.Reach(axis) - pads;
+        return checked(window.Strides[axis] * (n - 1) + extra + window.Reach(axis) - pads);
     }
 }

@@ -9,7 +9,7 @@ internal static class Dims
     {
         var builder = ImmutableArray.CreateBuilder<Dimension>(sizes.Length);
         foreach (var size in sizes) builder.Add(size);
-        return builder.MoveToImmutable();
+        return builder.ToImmutable();
     }
 
     public static ImmutableArray<Dimension> Unknown(int rank) => [.. Enumerable.Repeat(Dimension.Unknown, rank)];
@@ -57,7 +57,7 @@ internal static class Dims
             var lead = wide.Length - narrow.Length;
             for (var i = 0; i < narrow.Length; i++)
                 builder[lead + i] = Broadcast(wide[lead + i], narrow[i]) ?? throw c.Bad($"shapes [{Text(result)}] and [{Text(next)}] do not broadcast");
-            result = builder.MoveToImmutable();
+            result = builder.ToImmutable();
         }
         return result;
     }

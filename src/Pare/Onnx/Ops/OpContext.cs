@@ -28,7 +28,7 @@ internal sealed record OpContext(Node Node, long Opset, ImmutableArray<Known> In
     /// <exception cref="BadInputException">The axis is outside the rank.</exception>
     public int Axis(long axis, int rank)
     {
-        if (axis < -rank || axis >= Math.Max(rank, 1)) throw Bad($"axis {axis} is outside -{rank} to {rank - 1}");
+        if (axis < -rank || axis >= rank) throw Bad($"axis {axis} is outside the {rank} dimensions");
         return (int)(axis < 0 ? axis + rank : axis);
     }
 

@@ -18,6 +18,6 @@ internal static class Pad
             var axis = c.Axis(axes[i], x.Length);
             shape[axis] = Dims.Add(shape[axis], checked(pads[i] + pads[i + axes.Length]));
         }
-        return new(c.Type(), shape.MoveToImmutable());
+        return new(c.Type(), shape.ToImmutable());
     }
 }

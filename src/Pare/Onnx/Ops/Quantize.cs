@@ -28,6 +28,7 @@ internal static class Quantize
     {
         long[] shape = [.. c.Constant(0).Shape];
         var scale = c.Constant(1);
+        if (c[2].Constant is { } zeros && zeros.Count != scale.Count) throw c.Bad($"zero point has {zeros.Count} elements, scale has {scale.Count}");
         if (scale.Count == 1) return new(1, 1, shape.Aggregate(1L, (p, d) => p * d), 1);
         var axis = c.Axis(c.Node.Int("axis", 1), shape.Length);
         var block = c.Node.Int("block_size", 0);

@@ -42,25 +42,19 @@ internal static class Reshape
             }
             else if (wanted[i].Value < -1) throw c.Bad($"the target has dimension {wanted[i]}");
         }
-        if (c.Shape() is not { } from)
-        {
-            if (free >= 0) shape[free] = Dimension.Unknown;
-            return shape.MoveToImmutable();
-        }
-        if (free >= 0) shape[free] = Quotient(c, from, shape.MoveToImmutable() is var fixedPart ? fixedPart : [], free, out shape);
+        if (free >= 0) shape[free] = c.Shape() is { } whole ? Remainder(c, whole, shape.ToImmutable().RemoveAt(free)) : Dimension.Unknown;
         var result = shape.ToImmutable();
-        if (Dims.Product(from).Value is { } have && Dims.Product(result).Value is { } get && have != get)
+        if (c.Shape() is { } from && Dims.Product(from).Value is { } have && Dims.Product(result).Value is { } get && have != get)
             throw c.Bad($"[{Dims.Text(from)}] has {have} elements, [{Dims.Text(result)}] has {get}");
         return result;
     }
 
     // The -1 is what remains of the input after the target's other dimensions; equal names on both sides cancel.
-    private static Dimension Quotient(OpContext c, ImmutableArray<Dimension> from, ImmutableArray<Dimension> to, int free, out ImmutableArray<Dimension>.Builder shape)
+    private static Dimension Remainder(OpContext c, ImmutableArray<Dimension> from, ImmutableArray<Dimension> to)
     {
-        shape = to.ToBuilder();
         var left = from.ToList();
         var right = new List<Dimension>();
-        foreach (var d in to.RemoveAt(free))
+        foreach (var d in to)
             if (d.Symbol is null || !left.Remove(d)) right.Add(d);
         var names = left.Where(d => d.Value is null).ToList();
         if (right.Any(d => d.Value is null) || names.Count > 1) return Dimension.Unknown;
@@ -68,7 +62,7 @@ internal static class Reshape
         var below = right.Aggregate(1L, (p, d) => checked(p * d.Value!.Value));
         if (names.Count == 1) return above == below ? names[0] : Dimension.Unknown;
         if (below == 0) return above == 0 ? 0 : throw c.Bad($"[{Dims.Text(from)}] does not fit a target with a 0");
-        return above % below == 0 ? above / below : throw c.Bad($"[{Dims.Text(from)}] cannot be divided into [{Dims.Text(to.SetItem(free, -1))}]");
+        return above % below == 0 ? above / below : throw c.Bad($"[{Dims.Text(from)}] cannot be divided by [{Dims.Text(to)}]");
     }
 
     private static ImmutableArray<Dimension>? Flat(OpContext c)

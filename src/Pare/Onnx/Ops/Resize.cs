@@ -24,7 +24,7 @@ internal static class Resize
         if (scales.Length != axes.Length) throw c.Bad($"scales has {scales.Length} numbers, {axes.Length} are needed");
         for (var i = 0; i < axes.Length; i++)
             shape[axes[i]] = x[axes[i]].Value is { } n ? (long)MathF.Floor(n * scales[i]) : scales[i] == 1 ? x[axes[i]] : Dimension.Unknown;
-        return new(c.Type(), shape.MoveToImmutable());
+        return new(c.Type(), shape.ToImmutable());
     }
 
     private static ImmutableArray<Dimension> ToSizes(OpContext c, ImmutableArray<Dimension> x, int[] axes, ImmutableArray<Dimension> sizes)
@@ -35,6 +35,6 @@ internal static class Resize
         var ratio = ratios.Any(r => r is null) ? null : policy == "not_larger" ? ratios.Min() : ratios.Max();
         for (var i = 0; i < axes.Length; i++)
             shape[axes[i]] = policy == "stretch" ? sizes[i] : ratio is { } r ? (long)Math.Round(r * x[axes[i]].Value!.Value, MidpointRounding.AwayFromZero) : Dimension.Unknown;
-        return shape.MoveToImmutable();
+        return shape.ToImmutable();
     }
 }

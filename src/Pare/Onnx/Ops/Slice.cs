@@ -17,7 +17,7 @@ internal static class Slice
         var shape = x.ToBuilder();
         foreach (var (axis, start, end, step) in ranges)
             shape[axis] = x[axis].Value is { } n ? Bounds(n, start, end, step).Count : start == 0 && step == 1 && end >= int.MaxValue ? x[axis] : Dimension.Unknown;
-        return new(c.Type(), shape.MoveToImmutable());
+        return new(c.Type(), shape.ToImmutable());
     }
 
     private static Tensor? Evaluate(OpContext c)

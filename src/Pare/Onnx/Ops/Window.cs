@@ -24,7 +24,7 @@ internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, l
         if (AutoPad is "SAME_UPPER" or "SAME_LOWER") return (n + Strides[axis] - 1) / Strides[axis];
         var begin = AutoPad == "VALID" ? 0 : Pads[axis];
         var end = AutoPad == "VALID" ? 0 : Pads[axis + Kernel.Length];
-        var room = n + begin + end - Reach(axis);
+        var room = checked(n + begin + end - Reach(axis));
         if (room < 0 && n > 0) throw c.Bad($"the window of {Reach(axis)} does not fit into {n + begin + end} along spatial axis {axis}");
         if (room < 0) return 0;
         var steps = room / Strides[axis] + 1;
@@ -34,7 +34,7 @@ internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, l
     }
 
     /// <summary>Elements from the window's first to its last tap.</summary>
-    public long Reach(int axis) => Dilations[axis] * (Kernel[axis] - 1) + 1;
+    public long Reach(int axis) => checked(Dilations[axis] * (Kernel[axis] - 1) + 1);
 
     private static long[] Ints(OpContext c, string name, int count, long otherwise, long least)
     {

@@ -32,13 +32,10 @@ internal static class FoldBatchNorm
         if (!layer.IsStandard || layer.OpType is not ("Conv" or "ConvTranspose" or "Gemm") || layer.Outputs.Length != 1) return null;
         if (index.IsOutput(layer.Outputs[0]) || index.Consumers(layer.Outputs[0]).Count != 1) return null;
         if (Floats(index, layer.Input(1)) is not { } weight || ChannelAffine.Of(index, norm) is not { } affine) return null;
-        if (ChannelOf(layer, weight) is not { } channelOf || Bias(index, layer, affine.Scale.Length) is not { } bias) return null;
-        var channels = weight.Shape.Length == 0 ? 0 : Channels(layer, weight);
-        if (channels != affine.Scale.Length) return null;
+        var channels = affine.Scale.Length;
+        if (ChannelLayout.Of(layer, weight) is not { } layout || layout.Channels != channels || Bias(index, layer, channels) is not { } bias) return null;
 
-        var source = weight.Floats;
-        var scaled = new float[source.Length];
-        for (var i = 0; i < scaled.Length; i++) scaled[i] = (float)(source[i] * affine.Scale[channelOf(i)]);
+        var scaled = layout.Scale(weight.Floats, affine.Scale);
         var shifted = new float[channels];
         for (var i = 0; i < shifted.Length; i++) shifted[i] = (float)(bias[i] * affine.Scale[i] + affine.Shift[i]);
 
@@ -55,32 +52,6 @@ internal static class FoldBatchNorm
         [.. nodes.Where(n => !ReferenceEquals(n, layer)).Select(n => ReferenceEquals(n, norm) ? merged : n)];
 
     private static Tensor? Floats(GraphIndex index, string value) => index.Constant(value) is { Type: ElementType.Float } t ? t : null;
-
-    private static long Channels(Node layer, Tensor weight) => layer.OpType switch
-    {
-        "Conv" => weight.Shape[0],
-        "ConvTranspose" => weight.Shape.Length > 1 ? weight.Shape[1] * layer.Int("group", 1) : 0,
-        _ => weight.Shape.Length == 2 ? weight.Shape[layer.Int("transB", 0) != 0 ? 0 : 1] : 0,
-    };
-
-    // Output channel of the weight at a position.
-    private static Func<int, int>? ChannelOf(Node layer, Tensor weight)
-    {
-        if (weight.Count == 0 || weight.Shape.Length < 2) return null;
-        var rest = (int)(weight.Count / weight.Shape[0]);
-        var columns = (int)weight.Shape[1];
-        var inner = rest / columns;
-        switch (layer.OpType)
-        {
-            case "Conv": return i => i / rest;
-            case "ConvTranspose":
-                var group = layer.Int("group", 1);
-                if (group < 1 || weight.Shape[0] % group != 0) return null;
-                var perGroup = (int)(weight.Shape[0] / group);
-                return i => i / rest / perGroup * columns + i % rest / inner;
-            default: return layer.Int("transB", 0) != 0 ? i => i / columns : i => i % columns;
-        }
-    }
 
     // The bias that is there, as one number a channel; zeros where there is none; null where it is not constant or not of a channel.
     private static double[]? Bias(GraphIndex index, Node layer, int channels)

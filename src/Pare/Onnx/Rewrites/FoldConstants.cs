@@ -25,13 +25,14 @@ internal static class FoldConstants
             gone.Add(node);
         }
         if (gone.Count == 0) return model;
+        var names = folded.Select(t => t.Name).ToHashSet();
         return model with
         {
             Graph = model.Graph with
             {
                 Nodes = model.Graph.Nodes.RemoveAll(gone.Contains),
                 Initializers = model.Graph.Initializers.AddRange(folded),
-                Values = model.Graph.Values.RemoveAll(v => folded.Any(t => t.Name == v.Name)),
+                Values = model.Graph.Values.RemoveAll(v => names.Contains(v.Name)),
             },
         };
     }
@@ -53,7 +54,6 @@ internal static class FoldConstants
         if (shapes.TryGetValue(node.Outputs[0], out var small) && small.Count <= SmallCount) return small with { Name = node.Outputs[0] };
         if (node.Inputs.IsEmpty || node.Inputs.Any(i => i.Length > 0 && !values.ContainsKey(i))) return null;
         Tensor?[] inputs = [.. node.Inputs.Select(i => i.Length == 0 ? null : values[i])];
-        var result = ConstantFolding.Evaluate(node, inputs, model.OpsetVersion);
-        return result is not null && result.Data.Length <= inputs.Max(t => t?.Data.Length ?? 0) ? result : null;
+        return ConstantFolding.Evaluate(node, inputs, model.OpsetVersion, maxBytes: inputs.Max(t => t?.Data.Length ?? 0));
     }
 }

@@ -50,7 +50,8 @@ public sealed record ShareStep : RecipeStep
         Model? Edit(double progress, Model current, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
         {
             if (meanSquaredGradients.Count == 0 || progress > Ramp + 0.1) return null;
-            return Sharer.Freeze(current, new FreezeOptions { Fraction = Math.Min(1, progress / Ramp), Centroids = centroids, Lambda = Lambda }, meanSquaredGradients).Model;
+            var sharing = new ShareOptions { Size = CodebookSize.OfCentroids(centroids), Lambda = Lambda, Biases = Biases };
+            return Sharer.Freeze(current, new FreezeOptions { Fraction = Math.Min(1, progress / Ramp), Sharing = sharing }, meanSquaredGradients).Model;
         }
 
         var trained = run.Retrain(model, Training, $"share {centroids} values", Edit, edits: 30);
