@@ -157,7 +157,7 @@ public static class OnnxReader
 
         private NodeAttribute Attribute(WireReader reader, int depth)
         {
-            var name = "";
+            string name = "", reference = "";
             var kind = AttributeKind.Undefined;
             float f = 0;
             long i = 0;
@@ -186,15 +186,16 @@ public static class OnnxReader
                     case 9: texts.Add(reader.Bytes); seen = AttributeKind.Texts; break;
                     case 10: tensors.Add(Tensor(reader.Message)); seen = AttributeKind.Tensors; break;
                     case 11: graphs.Add(Graph(reader.Message, depth + 1)); seen = AttributeKind.Graphs; break;
+                    case 21: reference = reader.Text; break;
                     case 20: kind = (AttributeKind)reader.Int32; break;
                     default: rest.Add(reader.Raw); break;
                 }
             }
-            // Files of IR version 1 leave the kind out; a reference to a function's attribute has a kind but no value.
+            // Files of IR version 1 leave the kind out; an empty list and a reference have a kind but no field for the value.
             if (kind == AttributeKind.Undefined) kind = seen;
             object? value = kind switch
             {
-                _ when rest.Any && seen == AttributeKind.Undefined => null,
+                _ when reference.Length > 0 => null,
                 AttributeKind.Float => f,
                 AttributeKind.Int => i,
                 AttributeKind.Text => s,
@@ -207,56 +208,49 @@ public static class OnnxReader
                 AttributeKind.Graphs => graphs.ToImmutableArray(),
                 _ => null,
             };
-            return new NodeAttribute(name, kind, value) { Rest = rest.Bytes };
+            return new NodeAttribute(name, kind, value) { Reference = reference, Rest = rest.Bytes };
         }
 
         private static ValueInfo Value(WireReader reader)
         {
             var name = "";
-            var type = ElementType.Undefined;
-            ImmutableArray<Dimension>? shape = null;
-            ReadOnlyMemory<byte> other = default;
+            var type = new TypeFields { Denotation = "" };
             var rest = new Kept();
             while (reader.Next())
             {
                 switch (reader.Field)
                 {
                     case 1: name = reader.Text; break;
-                    case 2 when IsTensorType(reader.Message): (type, shape) = TensorType(reader.Message); break;
-                    case 2: other = reader.Bytes; break;
+                    case 2: type = ReadType(reader.Message); break;
                     default: rest.Add(reader.Raw); break;
                 }
             }
-            return new ValueInfo { Name = name, Type = type, Shape = shape, OtherType = other, Rest = rest.Bytes };
+            return new ValueInfo { Name = name, Type = type.Element, Shape = type.Shape, Denotation = type.Denotation, OtherType = type.Other, Rest = rest.Bytes };
         }
 
-        // A tensor type with a denotation is kept whole rather than half understood.
-        private static bool IsTensorType(WireReader reader)
+        // What is not a plain tensor (sequence, map, optional, sparse tensor) is kept whole rather than half understood.
+        private static TypeFields ReadType(WireReader reader)
         {
-            var tensor = false;
+            var whole = reader.Whole;
+            var type = new TypeFields { Denotation = "" };
             while (reader.Next())
             {
-                if (reader.Field != 1) return false;
-                tensor = true;
-            }
-            return tensor;
-        }
-
-        private static (ElementType Type, ImmutableArray<Dimension>? Shape) TensorType(WireReader reader)
-        {
-            var type = ElementType.Undefined;
-            ImmutableArray<Dimension>? shape = null;
-            while (reader.Next())
-            {
-                var tensor = reader.Message;
-                while (tensor.Next())
+                if (reader.Field == 6) type = type with { Denotation = reader.Text };
+                else if (reader.Field != 1) return new() { Denotation = "", Other = whole };
+                else
                 {
-                    if (tensor.Field == 1) type = (ElementType)tensor.Int32;
-                    else if (tensor.Field == 2) shape = ReadShape(tensor.Message);
+                    var tensor = reader.Message;
+                    while (tensor.Next())
+                    {
+                        if (tensor.Field == 1) type = type with { Element = (ElementType)tensor.Int32 };
+                        else if (tensor.Field == 2) type = type with { Shape = ReadShape(tensor.Message) };
+                    }
                 }
             }
-            return (type, shape);
+            return type;
         }
+
+        private readonly record struct TypeFields(ElementType Element, ImmutableArray<Dimension>? Shape, string Denotation, ReadOnlyMemory<byte> Other);
 
         private static ImmutableArray<Dimension> ReadShape(WireReader reader)
         {
@@ -268,8 +262,9 @@ public static class OnnxReader
                 var dimension = Dimension.Unknown;
                 while (one.Next())
                 {
-                    if (one.Field == 1) dimension = new(one.Int64);
-                    else if (one.Field == 2) dimension = new(null, one.Text);
+                    if (one.Field == 1) dimension = dimension with { Value = one.Int64, Symbol = null };
+                    else if (one.Field == 2) dimension = dimension with { Value = null, Symbol = one.Text };
+                    else if (one.Field == 3) dimension = dimension with { Denotation = one.Text };
                 }
                 dimensions.Add(dimension);
             }
@@ -303,8 +298,7 @@ public static class OnnxReader
                 }
             }
             var tensor = new Tensor { Name = name, Type = type, Shape = [.. shape], Strings = [.. strings], IsExternal = isExternal, Rest = rest.Bytes };
-            if (type == ElementType.Text) return tensor;
-            if (type.Bits() == 0) throw new BadInputException($"tensor '{name}' has element type {(int)type}, which this version does not know");
+            if (type.Bits() == 0) return WithoutSize(tensor, raw, typed);
             var need = SizeBytes(tensor);
             ReadOnlyMemory<byte> data;
             if (isExternal)
@@ -314,17 +308,25 @@ public static class OnnxReader
             }
             else
             {
-                data = raw ?? typed.ToLittleEndian(type, name);
+                data = raw is { Length: > 0 } ? raw.Value : typed.ToLittleEndian(type, name);
             }
             if (data.Length != need)
                 throw new BadInputException($"tensor '{name}' of {type}[{string.Join(',', shape)}] has {data.Length} bytes of data, {need} are needed");
             return tensor with { Data = data };
         }
 
+        // Text has its own field. Of a type that is unknown here the raw bytes pass through; how typed fields hold it cannot be known.
+        private static Tensor WithoutSize(Tensor tensor, ReadOnlyMemory<byte>? raw, TypedStorage typed)
+        {
+            if (tensor.IsExternal || (tensor.Type != ElementType.Text && typed.Any))
+                throw new BadInputException($"tensor '{tensor.Name}' of element type {tensor.Type} keeps its elements in a way this version does not know");
+            return tensor.Type == ElementType.Text ? tensor : tensor with { Data = raw ?? default };
+        }
+
         private static long SizeBytes(Tensor tensor)
         {
             var count = tensor.Count;
-            if (count > int.MaxValue || tensor.Type.SizeBytes(count) > int.MaxValue)
+            if (count > Array.MaxLength || tensor.Type.SizeBytes(count) > Array.MaxLength)
                 throw new BadInputException($"tensor '{tensor.Name}' has {count} elements of {tensor.Type}; up to 2 GB a tensor are allowed");
             return tensor.Type.SizeBytes(count);
         }
@@ -334,8 +336,6 @@ public static class OnnxReader
     private struct Kept
     {
         private List<ReadOnlyMemory<byte>>? _fields;
-
-        public readonly bool Any => _fields is not null;
 
         public void Add(ReadOnlyMemory<byte> field) => (_fields ??= []).Add(field);
 
