@@ -1,4 +1,3 @@
-using Pare.Onnx;
 using Pare.Profile;
 using Pare.Report;
 
@@ -8,19 +7,16 @@ namespace Pare.Cli;
 internal static class Costs
 {
     /// <summary>The costs that need no running.</summary>
-    public static ModelCosts Of(LoadedModel loaded) => Of(ModelProfile.Of(loaded.Model), SizeOf(loaded));
+    public static ModelCosts Of(LoadedModel loaded) => Of(ModelProfile.Of(loaded.Model), loaded);
 
-    public static ModelCosts Of(ModelProfile profile, long onnxBytes) => new()
+    public static ModelCosts Of(ModelProfile profile, LoadedModel loaded) => new()
     {
-        OnnxBytes = onnxBytes,
+        OnnxBytes = loaded.OnnxBytes,
         WeightBytes = profile.WeightBytes,
         Parameters = profile.Parameters,
         // Everything that is no weight (biases, normalisation) counts as it stands.
         NonZero = profile.Parameters - profile.Nodes.Sum(n => n.Weights is { } w ? w.Count - w.NonZero : 0),
         Macs = profile.Macs,
+        PackedBytes = loaded.IsPacked ? new FileInfo(loaded.Path!).Length : null,
     };
-
-    /// <summary>Bytes of the ONNX file that the network is or would be, data files included.</summary>
-    public static long SizeOf(LoadedModel loaded) =>
-        loaded.Path is { } path && Path.GetExtension(path) != ".pare" ? OutputFile.OnnxBytes(path) : OnnxWriter.ToBytes(loaded.Model).LongLength;
 }

@@ -105,7 +105,25 @@ public sealed record ModelCosts
 /// <param name="MaxDrop">The promise; null where none was asked for.</param>
 /// <param name="Drop">The measured drop on the test data.</param>
 /// <param name="DropUpper95">Upper end of the drop's one-sided 95 % confidence interval.</param>
-public sealed record Contract(double? MaxDrop, double Drop, double DropUpper95, bool Held);
+public sealed record Contract(double? MaxDrop, double Drop, double DropUpper95, bool Held)
+{
+    /// <summary>Quantile of the normal distribution for one-sided 95 %.</summary>
+    private const double Z95 = 1.6448536269514722;
+
+    /// <summary>Compares two models on the same examples. Pairing them takes out what both find hard.</summary>
+    /// <param name="before">One score an example; higher is better.</param>
+    /// <param name="after">The same examples in the same order.</param>
+    /// <param name="maxDrop">The promise in points; null for none, which always holds.</param>
+    public static Contract Of(IReadOnlyList<float> before, IReadOnlyList<float> after, double? maxDrop)
+    {
+        if (before.Count != after.Count) throw new ArgumentException($"{before.Count} scores before, {after.Count} after; they must be of the same examples");
+        if (before.Count == 0) return new Contract(maxDrop, 0, 0, maxDrop is null);
+        var differences = before.Zip(after, (b, a) => 100.0 * (b - a)).ToList();
+        var drop = differences.Average();
+        var variance = differences.Count < 2 ? 0 : differences.Sum(d => (d - drop) * (d - drop)) / (differences.Count - 1);
+        return new Contract(maxDrop, drop, drop + Z95 * Math.Sqrt(variance / differences.Count), !(drop > maxDrop));
+    }
+}
 
 /// <summary>A layer in the columns of Deep Compression's tables.</summary>
 /// <param name="Kept">Share of weights that are not zero, 0 to 1.</param>
@@ -113,7 +131,11 @@ public sealed record Contract(double? MaxDrop, double Drop, double DropUpper95, 
 /// <param name="IndexBits">Bits of a kept weight's position, before and (<paramref name="IndexBitsCoded"/>) after entropy coding.</param>
 /// <param name="PackedBytes">Bytes of the layer's weights in the packed file.</param>
 /// <param name="Ratio">4 bytes a weight over <paramref name="PackedBytes"/>.</param>
-public sealed record LayerReport(string Name, string Op, long Weights, double Kept, double WeightBits, double WeightBitsCoded, double IndexBits, double IndexBitsCoded, long PackedBytes, double Ratio);
+public sealed record LayerReport(string Name, string Op, long Weights, double Kept, double WeightBits, double WeightBitsCoded, double IndexBits, double IndexBitsCoded, long PackedBytes, double Ratio)
+{
+    /// <summary>The layer under the keys of <c>report.json</c>.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.LayerReport)!.AsObject();
+}
 
 /// <summary>One step of the run.</summary>
 /// <param name="Seconds">Time the step took.</param>
