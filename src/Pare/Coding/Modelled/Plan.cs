@@ -13,6 +13,9 @@ internal enum Form
 
     /// <summary>Set or not, then a number.</summary>
     SparseNumbers,
+
+    /// <summary>Floats as multiples of a power of two.</summary>
+    Grid,
 }
 
 /// <summary>What the encoder found out about a tensor before coding it.</summary>
@@ -32,6 +35,9 @@ internal sealed class Plan
 
     /// <summary>Low bits that are zero in all numbers.</summary>
     public int ZeroBits { get; private set; }
+
+    /// <summary>Exponent of the power of two of <see cref="Form.Grid"/>.</summary>
+    public int GridExponent { get; private set; }
 
     /// <summary>Low bytes that look like noise.</summary>
     public int NoiseBytes { get; private set; }
@@ -60,7 +66,7 @@ internal sealed class Plan
         }
         plan.ZeroBits = any == 0 ? 8 * payload.Width - 1 : System.Numerics.BitOperations.TrailingZeroCount(any);
         if (payload.IsFloat) plan.ZeroBits = Math.Min(plan.ZeroBits, 8 * payload.Width - 1);
-        plan.Choose(payload, zeros, planes, setPlanes);
+        plan.Choose(payload, zeros, planes, setPlanes, payload.IsFloat && payload.Width == 4 ? GridModel.Of(data) : null);
         return plan;
     }
 
@@ -71,17 +77,24 @@ internal sealed class Plan
         _overflowed = _histogram.Count > MaxPalette;
     }
 
-    private void Choose(Payload payload, int zeros, int[,] planes, int[,] setPlanes)
+    private void Choose(Payload payload, int zeros, int[,] planes, int[,] setPlanes, (int Exponent, int Bits)? grid)
     {
         var numbers = Planes(planes);
         var sparse = Planes(setPlanes) + Entropy([zeros, payload.Count - zeros]);
         Form = sparse < numbers ? Form.SparseNumbers : Form.Numbers;
         while (NoiseBytes < payload.Width - 1 && IsNoise(Form == Form.Numbers ? planes : setPlanes, NoiseBytes)) NoiseBytes++;
+        var least = Math.Min(numbers, sparse);
+        if (grid is { } g && payload.Count * (g.Bits + 1.0) + 12 < least)
+        {
+            Form = Form.Grid;
+            GridExponent = g.Exponent;
+            least = payload.Count * (g.Bits + 1.0) + 12;
+        }
         if (_overflowed) return;
         Palette = [.. _histogram.Keys.OrderBy(k => Values.OrderKey(k, payload.Width, payload.IsFloat, Alphabet.IsSigned(payload.Type)))];
         Zero = _histogram.OrderByDescending(p => p.Value).ThenBy(p => p.Key).First().Key;
         var symbols = Entropy(_histogram.Values) + (payload.Width == 1 ? 0 : 7.0 * payload.Width * Palette.Length);
-        if (payload.Width == 1 || symbols < Math.Min(numbers, sparse)) Form = Form.Symbols;
+        if (payload.Width == 1 || symbols < least) Form = Form.Symbols;
     }
 
     private static double Planes(int[,] planes)

@@ -23,7 +23,7 @@ internal sealed class TensorModel(ArithmeticCoder coder, Payload payload)
             case Form.Symbols: Symbols(data, plan, codebooks, codebook); break;
             case Form.Numbers: Numbers(data, plan); break;
             case Form.SparseNumbers: SparseNumbers(data, plan); break;
-            default: throw new BadInputException($"packed file: tensor '{payload.Name}' is coded in form 3, forms 0 to 2 are allowed");
+            default: OnGrid(data, plan); break;
         }
     }
 
@@ -128,6 +128,13 @@ internal sealed class TensorModel(ArithmeticCoder coder, Payload payload)
             var value = Values.Get(data, payload.Width, i);
             if (significance.Code(coder, i, value != 0)) Values.Set(data, payload.Width, i, model.Code(coder, i % grid.Width, value));
         }
+    }
+
+    private void OnGrid(Span<byte> data, Plan? plan)
+    {
+        if (!payload.IsFloat || payload.Width != 4) throw new BadInputException($"packed file: tensor '{payload.Name}' of {payload.Type} is coded as multiples of a power of two, only float is allowed");
+        var model = new GridModel((int)coder.Bits((uint)((plan?.GridExponent ?? 0) - GridModel.MinExponent), 9) + GridModel.MinExponent);
+        for (var i = 0; i < payload.Count; i++) Values.Set(data, 4, i, model.Code(coder, (uint)Values.Get(data, 4, i)));
     }
 
     private NumberModel NumberModel(Plan? plan)

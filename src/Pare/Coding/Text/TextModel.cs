@@ -30,13 +30,16 @@ internal sealed class TextModel
     public TextModel(ArithmeticCoder coder, int capacity)
     {
         _coder = coder;
-        var primer = Primer.Bytes;
-        _history = new byte[capacity + primer.Length];
+        _history = new byte[capacity + Primer.Texts.Sum(t => t.Length)];
         _match = new MatchModel(_history);
         var bits = Math.Clamp(4 + System.Numerics.BitOperations.Log2((uint)_history.Length), 16, 22);
         _mask = (1 << bits) - 1;
         for (var k = 0; k < Contexts; k++) _tables[k] = Counter.Table(1 << bits);
-        foreach (var b in primer) Code(b, learnOnly: true);
+        foreach (var text in Primer.Texts)
+        {
+            Begin(long.MaxValue);
+            foreach (var b in text.Span) Code(b, learnOnly: true);
+        }
         Begin(0);
     }
 
