@@ -11,7 +11,7 @@ public sealed record LatencyOptions
     /// <summary>Examples in one run, at least 1; null for 1, or for the model's own number where it is fixed.</summary>
     public int? Batch { get; init; }
 
-    /// <summary>Shape of one example without the batch; needed only where the model leaves it open.</summary>
+    /// <summary>Shape of one example without the batch; fills in what a model leaves open.</summary>
     public ImmutableArray<int>? ExampleShape { get; init; }
 
     /// <summary>Time to spend on each model, after a fifth of it for warming up. At least <see cref="LatencyMeter.MinRuns"/> runs are timed.</summary>
@@ -31,6 +31,13 @@ public static class LatencyMeter
     /// <returns>Milliseconds a run.</returns>
     /// <exception cref="BadInputException">The model does not take such a batch.</exception>
     public static Latency Measure(Model model, LatencyOptions? options = null) => Measure([model], options)[0];
+
+    /// <summary>Times one model on examples of the given shape.</summary>
+    public static Latency Measure(Model model, ReadOnlySpan<int> exampleShape, int batch = 1, OrtOptions? options = null, TimeSpan? budget = null)
+    {
+        var asked = new LatencyOptions { Batch = batch, ExampleShape = [.. exampleShape], Run = options ?? new() };
+        return Measure(model, budget is { } time ? asked with { Budget = time } : asked);
+    }
 
     /// <summary>Times several models side by side: they take turns run by run, so that whatever else the machine does meets all of them.</summary>
     /// <returns>Milliseconds a run, in the models' order.</returns>
@@ -85,7 +92,7 @@ public static class LatencyMeter
         if (options.Batch < 1) throw new BadInputException($"batch {options.Batch}; at least 1 is needed");
         if (model.Inputs is not [{ Type: ElementType.Float, Shape: [var batch, .. var example] } input])
             throw new BadInputException($"the model takes {string.Join(", ", model.Inputs)}; one float tensor is needed");
-        if (options.ExampleShape is { } given) example = [.. given.Select(d => (Dimension)d)];
+        if (options.ExampleShape is { } given && given.Length == example.Length) example = [.. example.Zip(given, (own, d) => own.Value ?? d)];
         if (example.Any(d => d.Value is null)) throw new BadInputException($"input {input} leaves the size of an example open; it must be given");
         long[] shape = [options.Batch ?? batch.Value ?? 1, .. example.Select(d => d.Value!.Value)];
         var values = new float[shape.Aggregate(1L, (a, b) => checked(a * b))];

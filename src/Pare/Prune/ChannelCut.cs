@@ -58,13 +58,16 @@ internal static class ChannelCut
             if (layer.Bias is not null) layer.Bias.Read(0, bias).CopyTo(bias);
             for (var i = 0; i < bias.Length; i++) bias[i] = (float)(bias[i] + _added![i]);
             if (Rows is not null) bias = Array.ConvertAll(Rows, r => bias[r]);
-            return layer.Bias is DenseWeights dense
-                ? Replace(graph, [dense.Elements with { Shape = [bias.Length], Data = ArrayMemory.Of(bias) }])
-                : WithNewBias(graph, bias);
+            return layer.Bias switch
+            {
+                null => WithBias(graph, bias),
+                DenseWeights dense => Replace(graph, [dense.Elements with { Shape = [bias.Length], Data = ArrayMemory.Of(bias) }]),
+                // Codes and 8 bits cannot hold any number.
+                _ => Densify(graph, Tensor.Of(layer.Node.Inputs[2], [bias.Length], bias)),
+            };
         }
 
-        // A bias that was missing, or stood in a form that cannot hold any number, becomes an initializer.
-        private Graph WithNewBias(Graph graph, float[] bias)
+        private Graph WithBias(Graph graph, float[] bias)
         {
             var name = graph.FreshName(layer.Name + ".bias");
             var node = graph.Nodes.First(n => n.Outputs.SequenceEqual(layer.Node.Outputs));
@@ -74,6 +77,9 @@ internal static class ChannelCut
                 Nodes = graph.Nodes.Replace(node, node with { Inputs = [node.Inputs[0], node.Inputs[1], name] }),
             };
         }
+
+        private static Graph Densify(Graph graph, Tensor value) =>
+            WeightForm.Replace(new Model { Graph = graph }, new Dictionary<string, WeightForm> { [value.Name] = WeightForm.Dense(value) }).Graph;
 
         private static Graph Replace(Graph graph, IEnumerable<Tensor> tensors)
         {

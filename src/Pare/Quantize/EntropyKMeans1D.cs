@@ -8,7 +8,7 @@ namespace Pare.Quantize;
 public static class EntropyKMeans1D
 {
     private const int MaxIterations = 200;
-    private const double Tolerance = 1e-9;
+    private const double Tolerance = 1e-7;
 
     /// <summary>Iterates from the given centroids until the sum stops falling.</summary>
     /// <param name="values">The values, each with an importance or none.</param>

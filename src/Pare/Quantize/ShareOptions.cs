@@ -31,7 +31,9 @@ public sealed record LayerSize(string Pattern, CodebookSize Size);
 
 /// <summary>
 /// What becomes of the biases. Rounded biases stay float32 constants: a rounded value's low bytes are zero, which a packed
-/// file gets for nothing, while a Cast or DequantizeLinear would cost more in nodes and names than a small bias has bytes.
+/// file gets for nothing, while nodes and names of a Cast, DequantizeLinear or Gather cost more than a small bias has bytes.
+/// Packed with 16 entries a layer, a 50-20-10 network with 2 % of its weights takes 453 bytes kept, 404 in float16, 387 on the grid and 498
+/// shared; 784-189-92-10 takes 6,087, 5,619, 5,457 and 5,448.
 /// </summary>
 public enum BiasForm
 {

@@ -9,9 +9,10 @@ internal static class GaussianNoise
     private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
     private const ulong EvenLanes = 0x0000FFFF0000FFFF;
 
-    // Sum of eight uniform 16-bit numbers (Irwin-Hall): close to normal up to almost five deviations.
-    private const int Mean = 8 * 65535 / 2;
-    private const double Deviation = 53509.92; // 65536 · sqrt(8/12)
+    // Twice the sum of eight uniform 16-bit numbers (Irwin-Hall): close to normal up to almost five deviations. One less than
+    // its mean is taken away, so that no weight starts as an exact zero, which would read as pruned.
+    private const int Offset = 8 * 65535 - 1;
+    private const double Deviation = 107019.84; // 2 · 65536 · sqrt(8/12)
 
     /// <summary>Fills <paramref name="values"/> with mean 0 and the given standard deviation.</summary>
     public static void Fill(Span<float> values, ulong seed, double deviation)
@@ -21,7 +22,7 @@ internal static class GaussianNoise
         for (var i = 0; i < values.Length; i++)
         {
             var sums = PairSums(Mix(counter += GoldenGamma)) + PairSums(Mix(counter += GoldenGamma));
-            values[i] = ((int)((uint)sums + (uint)(sums >> 32)) - Mean) * scale;
+            values[i] = ((2 * (int)((uint)sums + (uint)(sums >> 32))) - Offset) * scale;
         }
     }
 

@@ -73,16 +73,52 @@ public sealed class DeadChannelsTests
     }
 
     [Theory]
-    [InlineData(0, 0, true)]
-    [InlineData(1, 0, false)]
+    [InlineData(0, 5, true)]
+    [InlineData(1, 5, false)]
     [InlineData(1, -3, true)]
     public void Padding_keeps_a_constant_that_is_not_zero(long pad, float bias, bool goes)
     {
         var model = Networks.Of(
             [Networks.Op("Conv", "x,k,kb", "c"), Networks.Op("Relu", "c", "r"), Networks.Op("Conv", "r,w", "y", NodeAttribute.Of("pads", pad, pad, pad, pad))],
-            [Tensor.Of("k", [2, 1, 1, 1], [0f, 1]), Tensor.Of("kb", [2], [pad == 0 ? 5 : bias == 0 ? 1 : bias, 0]), Tensor.Of("w", [1, 2, 3, 3], [.. Enumerable.Repeat(1f, 18)])],
+            [Tensor.Of("k", [2, 1, 1, 1], [0f, 1]), Tensor.Of("kb", [2], [bias, 0f]), Tensor.Of("w", [1, 2, 3, 3], [.. Enumerable.Repeat(1f, 18)])],
             [new(), 1, 5, 5], [new(), 1, new(), new()], "y");
         Assert.Equal(goes ? 1 : 2, DeadChannels.Remove(model).Model.Constant("k").Shape[0]);
+    }
+
+    [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(1, 2, false)]
+    [InlineData(0, 2, true)]
+    public void Average_pools_that_count_their_padding_change_a_constant_at_the_border(long countsPadding, float bias, bool goes)
+    {
+        var pool = Networks.Op("AveragePool", "a", "p", NodeAttribute.Of("kernel_shape", 3L, 3L), NodeAttribute.Of("pads", 1L, 1, 1, 1), NodeAttribute.Of("count_include_pad", countsPadding));
+        var model = Networks.Of(
+            [Networks.Op("Conv", "x,k,kb", "a"), pool, Networks.Op("Conv", "p,w", "y")],
+            [Tensor.Of("k", [2, 1, 1, 1], [0f, 1]), Tensor.Of("kb", [2], [bias, 0f]), Tensor.Of("w", [1, 2, 1, 1], [1f, 1])],
+            [new(), 1, 5, 5], [new(), 1, new(), new()], "y");
+        Assert.Equal(goes ? 1 : 2, DeadChannels.Remove(model).Model.Constant("k").Shape[0]);
+    }
+
+    [Fact]
+    public void Channels_before_a_grouped_convolution_stay()
+    {
+        var model = Networks.Of(
+            [Networks.Op("Conv", "x,k", "a"), Networks.Op("Conv", "a,w", "b", NodeAttribute.Of("group", 2L)), Networks.Op("Conv", "b,v", "y")],
+            [Tensor.Of("k", [2, 1, 1, 1], [0f, 1]), Tensor.Of("w", [2, 1, 1, 1], [0f, 1]), Tensor.Of("v", [1, 2, 1, 1], [1f, 1])],
+            [new(), 1, 1, 1], [new(), 1, 1, 1], "y");
+        Assert.Empty(DeadChannels.Remove(model).Layers);
+    }
+
+    [Fact]
+    public void A_shared_bias_that_takes_up_a_constant_becomes_dense()
+    {
+        var form = SharedWeight.Form("b.b", [2], [0, 7], [0, 1], opset: 17);
+        var model = TwoLayers(first: [1, 1, 0, 0], firstBias: [0, 2], second: [1, 3, 1, 4], secondBias: [0, 7]);
+        var shared = WeightForm.Replace(model, new Dictionary<string, WeightForm> { ["b.b"] = form });
+        var result = DeadChannels.Remove(shared).Model;
+        Assert.Equal([6, 15], result.Floats("b.b"));
+        Assert.Equal(3, result.Graph.Nodes.Length);
+        Assert.Equal(4, result.Graph.Initializers.Length);
     }
 
     [Fact]
