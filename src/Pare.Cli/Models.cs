@@ -13,11 +13,6 @@ internal sealed record LoadedModel(string Name, Model Model, string? Path)
     public bool IsFresh => Path is null;
 
     public bool IsPacked => Path is not null && Models.IsPacked(Path);
-
-    /// <summary>Bytes of the ONNX file that the network is or would be, data files included.</summary>
-    public long OnnxBytes => IsFresh || IsPacked
-        ? OnnxWriter.ToBytes(Model).LongLength
-        : new FileInfo(Path!).Length + Model.Graph.AllTensors().Where(t => t.IsExternal).Sum(t => (long)t.Data.Length);
 }
 
 /// <summary>Networks by path or by zoo name.</summary>

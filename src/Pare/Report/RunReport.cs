@@ -105,25 +105,7 @@ public sealed record ModelCosts
 /// <param name="MaxDrop">The promise; null where none was asked for.</param>
 /// <param name="Drop">The measured drop on the test data.</param>
 /// <param name="DropUpper95">Upper end of the drop's one-sided 95 % confidence interval.</param>
-public sealed record Contract(double? MaxDrop, double Drop, double DropUpper95, bool Held)
-{
-    /// <summary>Quantile of the normal distribution for one-sided 95 %.</summary>
-    private const double Z95 = 1.6448536269514722;
-
-    /// <summary>Compares two models on the same examples. Pairing them takes out what both find hard.</summary>
-    /// <param name="before">One score an example; higher is better.</param>
-    /// <param name="after">The same examples in the same order.</param>
-    /// <param name="maxDrop">The promise in points; null for none, which always holds.</param>
-    public static Contract Of(IReadOnlyList<float> before, IReadOnlyList<float> after, double? maxDrop)
-    {
-        if (before.Count != after.Count) throw new ArgumentException($"{before.Count} scores before, {after.Count} after; they must be of the same examples");
-        if (before.Count == 0) return new Contract(maxDrop, 0, 0, maxDrop is null);
-        var differences = before.Zip(after, (b, a) => 100.0 * (b - a)).ToList();
-        var drop = differences.Average();
-        var variance = differences.Count < 2 ? 0 : differences.Sum(d => (d - drop) * (d - drop)) / (differences.Count - 1);
-        return new Contract(maxDrop, drop, drop + Z95 * Math.Sqrt(variance / differences.Count), !(drop > maxDrop));
-    }
-}
+public sealed record Contract(double? MaxDrop, double Drop, double DropUpper95, bool Held);
 
 /// <summary>A layer in the columns of Deep Compression's tables.</summary>
 /// <param name="Kept">Share of weights that are not zero, 0 to 1.</param>
