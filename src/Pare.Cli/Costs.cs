@@ -8,8 +8,12 @@ namespace Pare.Cli;
 internal static class Costs
 {
     /// <summary>The costs that need no running.</summary>
-    public static ModelCosts Of(LoadedModel loaded) => Of(ModelProfile.Of(loaded.Model), SizeOf(loaded));
+    public static ModelCosts Of(LoadedModel loaded) => Of(ModelProfile.Of(loaded.Model), loaded);
 
+    public static ModelCosts Of(ModelProfile profile, LoadedModel loaded) =>
+        Of(profile, SizeOf(loaded)) with { PackedBytes = loaded.IsPacked ? new FileInfo(loaded.Path!).Length : null };
+
+    /// <param name="onnxBytes">Size of the ONNX file, data files included.</param>
     public static ModelCosts Of(ModelProfile profile, long onnxBytes) => new()
     {
         OnnxBytes = onnxBytes,
@@ -21,6 +25,7 @@ internal static class Costs
     };
 
     /// <summary>Bytes of the ONNX file that the network is or would be, data files included.</summary>
-    public static long SizeOf(LoadedModel loaded) =>
-        loaded.Path is { } path && Path.GetExtension(path) != ".pare" ? OutputFile.OnnxBytes(path) : OnnxWriter.ToBytes(loaded.Model).LongLength;
+    public static long SizeOf(LoadedModel loaded) => loaded.IsFresh || loaded.IsPacked
+        ? OnnxWriter.ToBytes(loaded.Model).LongLength
+        : new FileInfo(loaded.Path!).Length + loaded.Model.Graph.AllTensors().Where(t => t.IsExternal).Sum(t => (long)t.Data.Length);
 }

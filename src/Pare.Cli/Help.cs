@@ -41,7 +41,7 @@ internal sealed class Help : SynchronousCommandLineAction
     {
         var console = Terminal.Of(writer);
         var arguments = string.Concat(verb.Arguments.Select(a => ' ' + Usage(a)));
-        var required = string.Concat(verb.Options.Where(o => o.Required).Select(o => $" {o.Name} {o.HelpName}"));
+        var required = string.Concat(verb.Options.Where(o => o.Required).Select(o => $" {o.Aliases.Append(o.Name).MinBy(n => n.Length)} {o.HelpName}"));
         console.MarkupLine($"[bold]pare {verb.Name}[/]{Markup.Escape(arguments + required)} [[options]]");
         console.WriteLine();
         console.WriteLine(verb.Description!);

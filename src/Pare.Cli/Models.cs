@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pare.Coding;
 using Pare.Onnx;
 using Pare.Zoo;
 
@@ -10,6 +11,8 @@ namespace Pare.Cli;
 internal sealed record LoadedModel(string Name, Model Model, string? Path)
 {
     public bool IsFresh => Path is null;
+
+    public bool IsPacked => Path is not null && Models.IsPacked(Path);
 }
 
 /// <summary>Networks by path or by zoo name.</summary>
@@ -24,8 +27,8 @@ internal static class Models
     public static LoadedModel Load(string nameOrPath, ZooOptions options)
     {
         if (!IsPath(nameOrPath)) return new LoadedModel(nameOrPath, ModelZoo.Build(nameOrPath, options), null);
-        var model = Path.GetExtension(nameOrPath) == ".pare" ? throw new BadInputException($"{nameOrPath}: packed files cannot be read yet") : OnnxFile.Read(nameOrPath);
-        Named(nameOrPath, () => GraphSpec.Verify(model));
+        var model = IsPacked(nameOrPath) ? OnnxReader.Read(PackedFile.ReadModel(nameOrPath)) : OnnxFile.Read(nameOrPath);
+        Check(nameOrPath, model, GraphSpec.Verify);
         return new LoadedModel(nameOrPath, model, nameOrPath);
     }
 
@@ -34,7 +37,7 @@ internal static class Models
     public static LoadedModel LoadFinite(string nameOrPath, ZooOptions options)
     {
         var loaded = Load(nameOrPath, options);
-        Named(nameOrPath, () => GraphSpec.CheckFinite(loaded.Model));
+        Check(nameOrPath, loaded.Model, GraphSpec.CheckFinite);
         return loaded;
     }
 
@@ -42,14 +45,20 @@ internal static class Models
     public static bool IsPath(string nameOrPath) =>
         File.Exists(nameOrPath) || Path.GetExtension(nameOrPath) is ".onnx" or ".pare" || Path.GetFileName(nameOrPath) != nameOrPath;
 
-    /// <summary>Writes a model, whole or not at all.</summary>
-    public static void Save(Model model, string path) => OnnxFile.Write(model, path);
+    public static bool IsPacked(string path) => Path.GetExtension(path) == ".pare";
 
-    private static void Named(string path, Action check)
+    /// <summary>Writes a model, packed where the path ends in .pare, whole or not at all.</summary>
+    public static void Save(Model model, string path)
+    {
+        if (IsPacked(path)) AtomicFile.Write(path, PackedFile.Pack(OnnxWriter.ToBytes(model)));
+        else OnnxFile.Write(model, path);
+    }
+
+    private static void Check(string path, Model model, Action<Model> check)
     {
         try
         {
-            check();
+            check(model);
         }
         catch (BadInputException e)
         {

@@ -71,7 +71,7 @@ internal static class Opt
     };
 
     /// <summary>Where a verb writes its file.</summary>
-    public static Option<string> Output(string what) => new("-o", "--out") { HelpName = "FILE", Description = what, Required = true };
+    public static Option<string> Output(string what) => new("--out", "-o") { HelpName = "FILE", Description = what, Required = true };
 
     private static int ParseWhole(ArgumentResult result, string name, int min, int max, string range)
     {

@@ -19,6 +19,6 @@ internal static class OutputFile
         }
     }
 
-    /// <summary>Bytes of an ONNX file and the data file that Pare writes beside it.</summary>
-    public static long OnnxBytes(string path) => new FileInfo(path).Length + (new FileInfo(path + ".data") is { Exists: true } data ? data.Length : 0);
+    /// <summary>Bytes of a file that Pare wrote, and of the data file beside it.</summary>
+    public static long Bytes(string path) => new FileInfo(path).Length + (new FileInfo(path + ".data") is { Exists: true } data ? data.Length : 0);
 }

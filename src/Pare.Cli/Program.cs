@@ -73,6 +73,8 @@ public static class Program
             BenchVerb.Create(),
             PruneVerb.Create(),
             ShareVerb.Create(),
+            PackVerb.Create(),
+            UnpackVerb.Create(),
             ImportVerb.Create(),
             ZooVerb.Create(),
         };

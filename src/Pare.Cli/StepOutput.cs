@@ -29,7 +29,7 @@ internal static class StepOutput
             if (result.Layers.Count > 1) table.AddTotal(["total", Format.Count(weights), Format.Percent(nonZero / weights), "", .. shared ? ["", ""] : Array.Empty<string>()]);
             console.Write(table);
             foreach (var name in result.LeftAlone) console.WriteLine($"left alone: {name} (its weights are in a form that '{result.Step}' does not know)");
-            console.WriteLine($"wrote {path}, {Format.Bytes(OutputFile.OnnxBytes(path))}");
+            console.WriteLine($"wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}");
         });
     }
 

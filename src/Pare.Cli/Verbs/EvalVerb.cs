@@ -32,7 +32,7 @@ internal static class EvalVerb
                 var examples = Part(splits, run.Get(part));
                 var other = run.Get(reference) is { } path ? Models.Load(path, new ZooOptions { Seed = run.Seed }) : null;
                 var score = Evaluate(run, loaded, other, examples, preprocess, MetricFor(run.Get(metric), loaded, other, examples, splits.Name));
-                var latency = LatencyMeter.Measure(loaded.Model, examples.Shape.AsSpan(), options: new OrtOptions { Threads = run.Threads });
+                var latency = LatencyMeter.Measure(loaded.Model, new LatencyOptions { ExampleShape = examples.Shape, Run = new OrtOptions { Threads = run.Threads } });
                 Show(run, Costs.Of(loaded) with { Value = score.Value, Count = score.Count, LatencyMs = latency }, score, splits.Name);
             },
         };

@@ -29,9 +29,9 @@ internal static class ImportVerb
                 var model = CaffePreprocess.ToMetadata(Import(run.Get(file), network));
                 Models.Save(model, path);
                 var (weights, nonZero) = (WeightCount.All(model), WeightCount.NonZero(model));
-                var json = new JsonObject { ["out"] = path, ["weights"] = weights, ["nonZero"] = nonZero, ["onnxBytes"] = OutputFile.OnnxBytes(path) };
+                var json = new JsonObject { ["out"] = path, ["weights"] = weights, ["nonZero"] = nonZero, ["onnxBytes"] = OutputFile.Bytes(path) };
                 run.Show(json, console => console.WriteLine(
-                    $"{Format.Count(nonZero)} of {Format.Count(weights)} weights are not zero ({Format.Percent((double)nonZero / weights)}); wrote {path}, {Format.Bytes(OutputFile.OnnxBytes(path))}"));
+                    $"{Format.Count(nonZero)} of {Format.Count(weights)} weights are not zero ({Format.Percent((double)nonZero / weights)}); wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}"));
             },
         };
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Pare.Coding;
 using Pare.Profile;
 using Pare.Report;
 using Pare.Zoo;
@@ -24,9 +25,14 @@ internal static class InspectVerb
             {
                 var loaded = Models.Load(run.Get(model), new ZooOptions { Seed = run.Seed });
                 var profile = ModelProfile.Of(loaded.Model);
-                var costs = Costs.Of(profile, Costs.SizeOf(loaded));
+                var costs = Costs.Of(profile, loaded);
                 var nodes = profile.Nodes.Where(n => run.Get(all) || n.Parameters > 0 || n.Macs != 0).ToList();
-                run.Show(Json(loaded, profile, costs, nodes), console => Render(console, loaded, profile, costs, nodes));
+                var packed = loaded.IsPacked ? LayerReports.Of(loaded.Model, loaded.Model, PackedFile.Describe(loaded.Path!)) : [];
+                run.Show(Json(loaded, profile, costs, nodes, packed), console =>
+                {
+                    Render(console, loaded, profile, costs, nodes);
+                    if (packed.Count > 0) RenderPacked(console, costs, packed);
+                });
             },
         };
     }
@@ -43,6 +49,15 @@ internal static class InspectVerb
         var peak = profile.PeakActivationBytes is { } bytes ? $", at most {Format.Bytes(bytes)} of values at once" : "";
         console.WriteLine($"{Format.Short(profile.Macs)} MACs a prediction{peak}");
         if (profile.Uncounted.Length > 0) console.WriteLine($"not counted: {string.Join(", ", profile.Uncounted.Take(5))}{(profile.Uncounted.Length > 5 ? $" and {profile.Uncounted.Length - 5} more" : "")}");
+    }
+
+    private static void RenderPacked(IAnsiConsole console, ModelCosts costs, IReadOnlyList<LayerReport> layers)
+    {
+        console.WriteLine();
+        var table = Tables.New(console, ReportTable.LayerHeaders);
+        foreach (var layer in layers) table.AddRow(ReportTable.LayerCells(layer).Select(Tables.Cell));
+        console.Write(table);
+        console.MarkupLineInterpolated($"packed file [bold]{Format.Count(costs.PackedBytes!.Value)}[/] bytes, {Format.Ratio((double)costs.WeightBytes / costs.PackedBytes.Value)} smaller than the weights as float32");
     }
 
     private static IEnumerable<string> Cells(NodeProfile node)
@@ -68,7 +83,7 @@ internal static class InspectVerb
         return weights.Count * bits + 32.0 * distinct < 32.0 * weights.Count ? bits : 32;
     }
 
-    private static JsonObject Json(LoadedModel loaded, ModelProfile profile, ModelCosts costs, List<NodeProfile> nodes)
+    private static JsonObject Json(LoadedModel loaded, ModelProfile profile, ModelCosts costs, List<NodeProfile> nodes, IReadOnlyList<LayerReport> packed)
     {
         var json = new JsonObject
         {
@@ -83,6 +98,9 @@ internal static class InspectVerb
             ["layers"] = new JsonArray([.. nodes.Select(Layer)]),
             ["uncounted"] = new JsonArray([.. profile.Uncounted.Select(n => JsonValue.Create(n))]),
         };
+        if (costs.PackedBytes is not { } bytes) return json;
+        json["packedBytes"] = bytes;
+        json["packedLayers"] = new JsonArray([.. packed.Select(l => l.ToJson())]);
         return json;
     }
 

@@ -74,7 +74,7 @@ internal static class TrainVerb
         run.Show(json, console =>
         {
             console.MarkupLine($"[bold]{Format.Percent(test)}[/] of {Format.Count(count)} test examples right{(result.Validation is { } score ? $", {Format.Percent(score.Value)} of the validation examples" : "")}");
-            console.WriteLine($"{result.Epochs.Count} epochs of {options.Optimizer} in {ProgressLine.Duration(elapsed)}; wrote {path}, {Format.Bytes(OutputFile.OnnxBytes(path))}");
+            console.WriteLine($"{result.Epochs.Count} epochs of {options.Optimizer} in {ProgressLine.Duration(elapsed)}; wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}");
         });
     }
 }

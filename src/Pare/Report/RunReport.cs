@@ -113,7 +113,11 @@ public sealed record Contract(double? MaxDrop, double Drop, double DropUpper95, 
 /// <param name="IndexBits">Bits of a kept weight's position, before and (<paramref name="IndexBitsCoded"/>) after entropy coding.</param>
 /// <param name="PackedBytes">Bytes of the layer's weights in the packed file.</param>
 /// <param name="Ratio">4 bytes a weight over <paramref name="PackedBytes"/>.</param>
-public sealed record LayerReport(string Name, string Op, long Weights, double Kept, double WeightBits, double WeightBitsCoded, double IndexBits, double IndexBitsCoded, long PackedBytes, double Ratio);
+public sealed record LayerReport(string Name, string Op, long Weights, double Kept, double WeightBits, double WeightBitsCoded, double IndexBits, double IndexBitsCoded, long PackedBytes, double Ratio)
+{
+    /// <summary>The layer under the keys of <c>report.json</c>.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.LayerReport)!.AsObject();
+}
 
 /// <summary>One step of the run.</summary>
 /// <param name="Seconds">Time the step took.</param>
