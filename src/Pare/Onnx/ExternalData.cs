@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pare.Onnx;
 
 /// <summary>Where a tensor's elements are kept outside the ONNX file (the ONNX standard, "External Data").</summary>
@@ -24,13 +26,12 @@ public sealed record ExternalData
     };
 
     /// <summary>The file's full path.</summary>
-    /// <exception cref="BadInputException">The location leaves the folder.</exception>
+    /// <exception cref="BadInputException">The location leaves the folder, itself or through a link.</exception>
     public string Resolve(string folder)
     {
-        var root = Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
-        var path = Location.Length == 0 || Path.IsPathRooted(Location) ? "" : Path.GetFullPath(Path.Combine(root, Location));
-        var target = path.Length > 0 && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } link ? Path.GetFullPath(link.FullName) : path;
-        if (!path.StartsWith(root, StringComparison.Ordinal) || !target.StartsWith(root, StringComparison.Ordinal))
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        var path = Location.Length == 0 || Location.Contains('\0') || Path.IsPathRooted(Location) ? "" : Path.GetFullPath(Path.Combine(root, Location));
+        if (!path.StartsWith(root, StringComparison.Ordinal) || !RealPath.IsInside(folder, path))
             throw new BadInputException($"tensor '{Tensor}' keeps its data in '{Location}'; only files in the model's own folder are allowed");
         return path;
     }
@@ -43,7 +44,7 @@ public sealed record ExternalData
         {
             using var file = File.OpenHandle(path);
             var available = RandomAccess.GetLength(file) - Offset;
-            if (Offset < 0 || available < SizeBytes || (Length is { } length && length != SizeBytes))
+            if (available < SizeBytes || (Length is { } length && length != SizeBytes))
                 throw new BadInputException($"tensor '{Tensor}' needs {SizeBytes} bytes at {Offset} of '{Location}', {Length ?? Math.Max(0, available)} are there");
             var bytes = new byte[SizeBytes];
             for (var at = 0; at < bytes.Length;)
@@ -61,5 +62,5 @@ public sealed record ExternalData
     }
 
     private static long Number(KeyValuePair<string, string> entry) =>
-        long.TryParse(entry.Value, out var number) && number >= 0 ? number : throw new BadInputException($"external data has {entry.Key} '{entry.Value}', a number of 0 or more is allowed");
+        long.TryParse(entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new BadInputException($"external data has {entry.Key} '{entry.Value}', a number of 0 or more is allowed");
 }

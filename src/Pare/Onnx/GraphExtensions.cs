@@ -56,11 +56,15 @@ public static class GraphExtensions
             ? n with { Attributes = [NodeAttribute.Of("value", r)] } : n)],
     };
 
-    /// <summary>A name that the graph does not use yet, made from <paramref name="stem"/>.</summary>
+    /// <summary>Every name in the graph and its subgraphs, of values and of nodes; some more than once.</summary>
+    public static IEnumerable<string> AllNames(this Graph graph) =>
+        graph.Inputs.Select(i => i.Name).Concat(graph.Initializers.Select(t => t.Name))
+            .Concat(graph.Nodes.SelectMany(n => n.Outputs.Append(n.Name).Concat(n.Subgraphs.SelectMany(AllNames))));
+
+    /// <summary>A name that neither the graph nor its subgraphs use yet, made from <paramref name="stem"/>.</summary>
     public static string FreshName(this Graph graph, string stem)
     {
-        var used = graph.Inputs.Select(i => i.Name).Concat(graph.Initializers.Select(t => t.Name))
-            .Concat(graph.Nodes.SelectMany(n => n.Outputs.Append(n.Name))).ToHashSet();
+        var used = graph.AllNames().ToHashSet();
         if (!used.Contains(stem)) return stem;
         for (var i = 1; ; i++)
             if (!used.Contains($"{stem}_{i}")) return $"{stem}_{i}";

@@ -21,11 +21,14 @@ public enum AttributeKind
 
 /// <summary>
 /// A node's attribute. <see cref="Value"/> is, by kind: float, long, UTF-8 bytes (ReadOnlyMemory), <see cref="Onnx.Tensor"/>,
-/// <see cref="Onnx.Graph"/>, or an ImmutableArray of these. Kinds Pare does not use (sparse tensors, types, references
-/// to a function's attribute) keep their fields in <see cref="Rest"/> and have no value.
+/// <see cref="Onnx.Graph"/>, or an ImmutableArray of these. Kinds Pare does not use (sparse tensors, types) keep their
+/// fields in <see cref="Rest"/> and have no value.
 /// </summary>
 public sealed record NodeAttribute(string Name, AttributeKind Kind, object? Value)
 {
+    /// <summary>Inside a function: the function's attribute that gives the value; empty elsewhere.</summary>
+    public string Reference { get; init; } = "";
+
     /// <summary>Fields of the file that Pare does not use, as they stood.</summary>
     public ReadOnlyMemory<byte> Rest { get; init; }
 

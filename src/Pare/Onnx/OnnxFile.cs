@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
+
 namespace Pare.Onnx;
 
 /// <summary>ONNX files on disk, with the data files beside them.</summary>
 public static class OnnxFile
 {
-    /// <summary>Protobuf allows 2 GB a file; what may grow past this goes into a data file.</summary>
+    /// <summary>Protobuf allows 2 GB a file; a model that would be larger keeps its tensors in a data file.</summary>
     private const long MaxInlineBytes = int.MaxValue - (1 << 20);
 
     /// <summary>Tensors below this stay inside the ONNX file.</summary>
@@ -19,7 +21,13 @@ public static class OnnxFile
         try
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            return OnnxReader.Read(ReadWhole(path), place => place.Load(folder));
+            // Tensors that share a place in the data file share their memory.
+            var loaded = new Dictionary<(string, long, long), ReadOnlyMemory<byte>>();
+            return OnnxReader.Read(ReadWhole(path), place =>
+            {
+                var key = (place.Location, place.Offset, place.SizeBytes);
+                return loaded.TryGetValue(key, out var bytes) && (place.Length ?? place.SizeBytes) == place.SizeBytes ? bytes : loaded[key] = place.Load(folder);
+            });
         }
         catch (BadInputException e)
         {
@@ -28,38 +36,66 @@ public static class OnnxFile
     }
 
     /// <summary>
-    /// Writes a model, whole or not at all. Tensors that came from a data file, and all large ones where the model is over
-    /// 2 GB, go to <c>{path}.data</c>.
+    /// Writes a model, whole or not at all. Tensors that came from a data file, and all large ones where the model would be
+    /// over 2 GB, go to <c>{path}.{hash of the data}.data</c>: a model that is overwritten keeps its own data until it is replaced.
     /// </summary>
-    public static void Write(Model model, string path)
+    /// <exception cref="BadInputException">The folder cannot be written, or the disk is full.</exception>
+    public static void Write(Model model, string path) => Write(model, path, MaxInlineBytes);
+
+    internal static void Write(Model model, string path, long maxInlineBytes)
     {
-        var tensors = model.Graph.AllTensors().ToList();
-        var all = tensors.Sum(t => (long)t.Data.Length) > MaxInlineBytes;
+        var tensors = model.Graph.AllTensors().Distinct<Tensor>(ReferenceEqualityComparer.Instance).ToList();
+        var all = OnnxWriter.Write(model, null).Length > maxInlineBytes;
         var outside = tensors.Where(t => t.Data.Length >= MinExternalBytes && (all || t.IsExternal)).ToList();
-        if (outside.Count == 0)
-        {
-            AtomicFile.Write(path, OnnxWriter.Write(model, null).CopyTo);
-            return;
-        }
-        var dataPath = path + ".data";
+        var dataPath = outside.Count > 0 ? $"{path}.{Digest(outside)}.data" : null;
+        var places = Places(outside, Path.GetFileName(dataPath) ?? "");
+        if (dataPath is not null) AtomicFile.Write(dataPath, stream => WriteData(stream, outside, places));
+        AtomicFile.Write(path, OnnxWriter.Write(model, places.GetValueOrDefault).CopyTo);
+        DeleteOlderData(path, dataPath);
+    }
+
+    private static Dictionary<Tensor, ExternalData> Places(List<Tensor> tensors, string location)
+    {
         var places = new Dictionary<Tensor, ExternalData>(ReferenceEqualityComparer.Instance);
         long offset = 0;
-        foreach (var tensor in outside)
+        foreach (var tensor in tensors)
         {
-            offset = (offset + Alignment - 1) / Alignment * Alignment;
-            places[tensor] = new ExternalData { Tensor = tensor.Name, Location = Path.GetFileName(dataPath), Offset = offset, Length = tensor.Data.Length };
-            offset += tensor.Data.Length;
+            places[tensor] = new ExternalData { Tensor = tensor.Name, Location = location, Offset = offset, Length = tensor.Data.Length };
+            offset = (offset + tensor.Data.Length + Alignment - 1) / Alignment * Alignment;
         }
-        AtomicFile.Write(dataPath, stream =>
+        return places;
+    }
+
+    private static void WriteData(Stream stream, List<Tensor> tensors, Dictionary<Tensor, ExternalData> places)
+    {
+        foreach (var tensor in tensors)
         {
-            foreach (var tensor in outside)
-            {
-                stream.SetLength(places[tensor].Offset);
-                stream.Position = places[tensor].Offset;
-                stream.Write(tensor.Data.Span);
-            }
-        });
-        AtomicFile.Write(path, OnnxWriter.Write(model, t => places.GetValueOrDefault(t)).CopyTo);
+            stream.SetLength(places[tensor].Offset);
+            stream.Position = places[tensor].Offset;
+            stream.Write(tensor.Data.Span);
+        }
+    }
+
+    private static string Digest(List<Tensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var tensor in tensors)
+        {
+            hash.AppendData(BitConverter.GetBytes((long)tensor.Data.Length));
+            hash.AppendData(tensor.Data.Span);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
+    }
+
+    // Data files of earlier models under the same name: exactly the names that Write makes.
+    private static void DeleteOlderData(string path, string? keep)
+    {
+        var full = Path.GetFullPath(path);
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, Path.GetFileName(full) + ".*.data"))
+        {
+            var digest = file[(full.Length + 1)..^".data".Length];
+            if (digest.Length == 16 && digest.All(char.IsAsciiHexDigitLower) && (keep is null || Path.GetFileName(file) != Path.GetFileName(keep))) File.Delete(file);
+        }
     }
 
     private static byte[] ReadWhole(string path)

@@ -26,7 +26,7 @@ public static class OnnxReader
         var opsets = new List<Opset>();
         var functions = new List<Function>();
         var metadata = new List<KeyValuePair<string, string>>();
-        var rest = new Kept();
+        var rest = new KeptFields();
         while (reader.Next())
         {
             switch (reader.Field)
@@ -47,7 +47,7 @@ public static class OnnxReader
     }
 
     /// <summary>Reads one serialized TensorProto.</summary>
-    public static Tensor ReadTensor(ReadOnlyMemory<byte> message) => new State(null).Tensor(new WireReader(message));
+    public static Tensor ReadTensor(ReadOnlyMemory<byte> message) => new TensorReader(null).Read(new WireReader(message));
 
     private static Opset ReadOpset(WireReader reader)
     {
@@ -61,7 +61,7 @@ public static class OnnxReader
         return new Opset(domain, version);
     }
 
-    private static KeyValuePair<string, string> ReadPair(WireReader reader)
+    internal static KeyValuePair<string, string> ReadPair(WireReader reader)
     {
         string key = "", value = "";
         while (reader.Next())
@@ -74,6 +74,8 @@ public static class OnnxReader
 
     private sealed class State(Func<ExternalData, ReadOnlyMemory<byte>>? external)
     {
+        private readonly TensorReader _tensors = new(external);
+
         public Graph Graph(WireReader reader, int depth)
         {
             if (depth > MaxDepth) throw new BadInputException($"subgraphs are nested deeper than {MaxDepth}");
@@ -81,17 +83,17 @@ public static class OnnxReader
             var nodes = new List<Node>();
             var initializers = new List<Tensor>();
             List<ValueInfo> inputs = [], outputs = [], values = [];
-            var rest = new Kept();
+            var rest = new KeptFields();
             while (reader.Next())
             {
                 switch (reader.Field)
                 {
                     case 1: nodes.Add(Node(reader.Message, depth)); break;
                     case 2: name = reader.Text; break;
-                    case 5: initializers.Add(Tensor(reader.Message)); break;
-                    case 11: inputs.Add(Value(reader.Message)); break;
-                    case 12: outputs.Add(Value(reader.Message)); break;
-                    case 13: values.Add(Value(reader.Message)); break;
+                    case 5: initializers.Add(_tensors.Read(reader.Message)); break;
+                    case 11: inputs.Add(ValueReader.Read(reader.Message)); break;
+                    case 12: outputs.Add(ValueReader.Read(reader.Message)); break;
+                    case 13: values.Add(ValueReader.Read(reader.Message)); break;
                     default: rest.Add(reader.Raw); break;
                 }
             }
@@ -108,7 +110,7 @@ public static class OnnxReader
             List<string> inputs = [], outputs = [];
             var nodes = new List<Node>();
             var opsets = new List<Opset>();
-            var rest = new Kept();
+            var rest = new KeptFields();
             while (reader.Next())
             {
                 switch (reader.Field)
@@ -134,7 +136,7 @@ public static class OnnxReader
             var inputs = ImmutableArray.CreateBuilder<string>();
             var outputs = ImmutableArray.CreateBuilder<string>();
             var attributes = ImmutableArray.CreateBuilder<NodeAttribute>();
-            var rest = new Kept();
+            var rest = new KeptFields();
             while (reader.Next())
             {
                 switch (reader.Field)
@@ -157,7 +159,7 @@ public static class OnnxReader
 
         private NodeAttribute Attribute(WireReader reader, int depth)
         {
-            var name = "";
+            string name = "", reference = "";
             var kind = AttributeKind.Undefined;
             float f = 0;
             long i = 0;
@@ -169,7 +171,7 @@ public static class OnnxReader
             List<ReadOnlyMemory<byte>> texts = [];
             var tensors = new List<Tensor>();
             var graphs = new List<Graph>();
-            var rest = new Kept();
+            var rest = new KeptFields();
             var seen = AttributeKind.Undefined;
             while (reader.Next())
             {
@@ -179,22 +181,23 @@ public static class OnnxReader
                     case 2: f = reader.Float; seen = AttributeKind.Float; break;
                     case 3: i = reader.Int64; seen = AttributeKind.Int; break;
                     case 4: s = reader.Bytes; seen = AttributeKind.Text; break;
-                    case 5: tensor = Tensor(reader.Message); seen = AttributeKind.Tensor; break;
+                    case 5: tensor = _tensors.Read(reader.Message); seen = AttributeKind.Tensor; break;
                     case 6: graph = Graph(reader.Message, depth + 1); seen = AttributeKind.Graph; break;
                     case 7: reader.AddFloats(floats); seen = AttributeKind.Floats; break;
                     case 8: reader.AddInt64s(ints); seen = AttributeKind.Ints; break;
                     case 9: texts.Add(reader.Bytes); seen = AttributeKind.Texts; break;
-                    case 10: tensors.Add(Tensor(reader.Message)); seen = AttributeKind.Tensors; break;
+                    case 10: tensors.Add(_tensors.Read(reader.Message)); seen = AttributeKind.Tensors; break;
                     case 11: graphs.Add(Graph(reader.Message, depth + 1)); seen = AttributeKind.Graphs; break;
+                    case 21: reference = reader.Text; break;
                     case 20: kind = (AttributeKind)reader.Int32; break;
                     default: rest.Add(reader.Raw); break;
                 }
             }
-            // Files of IR version 1 leave the kind out; a reference to a function's attribute has a kind but no value.
+            // Files of IR version 1 leave the kind out; an empty list and a reference have a kind but no field for the value.
             if (kind == AttributeKind.Undefined) kind = seen;
             object? value = kind switch
             {
-                _ when rest.Any && seen == AttributeKind.Undefined => null,
+                _ when reference.Length > 0 => null,
                 AttributeKind.Float => f,
                 AttributeKind.Int => i,
                 AttributeKind.Text => s,
@@ -207,148 +210,7 @@ public static class OnnxReader
                 AttributeKind.Graphs => graphs.ToImmutableArray(),
                 _ => null,
             };
-            return new NodeAttribute(name, kind, value) { Rest = rest.Bytes };
-        }
-
-        private static ValueInfo Value(WireReader reader)
-        {
-            var name = "";
-            var type = ElementType.Undefined;
-            ImmutableArray<Dimension>? shape = null;
-            ReadOnlyMemory<byte> other = default;
-            var rest = new Kept();
-            while (reader.Next())
-            {
-                switch (reader.Field)
-                {
-                    case 1: name = reader.Text; break;
-                    case 2 when IsTensorType(reader.Message): (type, shape) = TensorType(reader.Message); break;
-                    case 2: other = reader.Bytes; break;
-                    default: rest.Add(reader.Raw); break;
-                }
-            }
-            return new ValueInfo { Name = name, Type = type, Shape = shape, OtherType = other, Rest = rest.Bytes };
-        }
-
-        // A tensor type with a denotation is kept whole rather than half understood.
-        private static bool IsTensorType(WireReader reader)
-        {
-            var tensor = false;
-            while (reader.Next())
-            {
-                if (reader.Field != 1) return false;
-                tensor = true;
-            }
-            return tensor;
-        }
-
-        private static (ElementType Type, ImmutableArray<Dimension>? Shape) TensorType(WireReader reader)
-        {
-            var type = ElementType.Undefined;
-            ImmutableArray<Dimension>? shape = null;
-            while (reader.Next())
-            {
-                var tensor = reader.Message;
-                while (tensor.Next())
-                {
-                    if (tensor.Field == 1) type = (ElementType)tensor.Int32;
-                    else if (tensor.Field == 2) shape = ReadShape(tensor.Message);
-                }
-            }
-            return (type, shape);
-        }
-
-        private static ImmutableArray<Dimension> ReadShape(WireReader reader)
-        {
-            var dimensions = ImmutableArray.CreateBuilder<Dimension>();
-            while (reader.Next())
-            {
-                if (reader.Field != 1) continue;
-                var one = reader.Message;
-                var dimension = Dimension.Unknown;
-                while (one.Next())
-                {
-                    if (one.Field == 1) dimension = new(one.Int64);
-                    else if (one.Field == 2) dimension = new(null, one.Text);
-                }
-                dimensions.Add(dimension);
-            }
-            return dimensions.DrainToImmutable();
-        }
-
-        public Tensor Tensor(WireReader reader)
-        {
-            var name = "";
-            var type = ElementType.Undefined;
-            var shape = new List<long>();
-            ReadOnlyMemory<byte>? raw = null;
-            var strings = new List<ReadOnlyMemory<byte>>();
-            var typed = new TypedStorage();
-            ExternalData? place = null;
-            var isExternal = false;
-            var rest = new Kept();
-            while (reader.Next())
-            {
-                switch (reader.Field)
-                {
-                    case 1: reader.AddInt64s(shape); break;
-                    case 2: type = (ElementType)reader.Int32; break;
-                    case 4 or 5 or 7 or 10 or 11: typed.Add(reader); break;
-                    case 6: strings.Add(reader.Bytes); break;
-                    case 8: name = reader.Text; break;
-                    case 9: raw = reader.Bytes; break;
-                    case 13: place = (place ?? new ExternalData()).With(ReadPair(reader.Message)); break;
-                    case 14: isExternal = reader.Int32 == 1; break;
-                    default: rest.Add(reader.Raw); break;
-                }
-            }
-            var tensor = new Tensor { Name = name, Type = type, Shape = [.. shape], Strings = [.. strings], IsExternal = isExternal, Rest = rest.Bytes };
-            if (type == ElementType.Text) return tensor;
-            if (type.Bits() == 0) throw new BadInputException($"tensor '{name}' has element type {(int)type}, which this version does not know");
-            var need = SizeBytes(tensor);
-            ReadOnlyMemory<byte> data;
-            if (isExternal)
-            {
-                if (external is null) throw new BadInputException($"tensor '{name}' keeps its data in another file, which cannot be reached from here");
-                data = external((place ?? new ExternalData()) with { Tensor = name, SizeBytes = need });
-            }
-            else
-            {
-                data = raw ?? typed.ToLittleEndian(type, name);
-            }
-            if (data.Length != need)
-                throw new BadInputException($"tensor '{name}' of {type}[{string.Join(',', shape)}] has {data.Length} bytes of data, {need} are needed");
-            return tensor with { Data = data };
-        }
-
-        private static long SizeBytes(Tensor tensor)
-        {
-            var count = tensor.Count;
-            if (count > int.MaxValue || tensor.Type.SizeBytes(count) > int.MaxValue)
-                throw new BadInputException($"tensor '{tensor.Name}' has {count} elements of {tensor.Type}; up to 2 GB a tensor are allowed");
-            return tensor.Type.SizeBytes(count);
-        }
-    }
-
-    /// <summary>Gathers fields to be kept as they stood.</summary>
-    private struct Kept
-    {
-        private List<ReadOnlyMemory<byte>>? _fields;
-
-        public readonly bool Any => _fields is not null;
-
-        public void Add(ReadOnlyMemory<byte> field) => (_fields ??= []).Add(field);
-
-        public readonly ReadOnlyMemory<byte> Bytes
-        {
-            get
-            {
-                if (_fields is null) return default;
-                if (_fields.Count == 1) return _fields[0];
-                var writer = new WireWriter();
-                foreach (var kept in _fields) writer.Raw(kept);
-                return writer.ToArray();
-            }
+            return new NodeAttribute(name, kind, value) { Reference = reference, Rest = rest.Bytes };
         }
     }
 }

@@ -100,6 +100,7 @@ public static class OnnxWriter
                 case ImmutableArray<Graph> many: foreach (var g in many) w.Message(11, Graph(g)); break;
             }
             w.Raw(attribute.Rest);
+            w.TextUnlessEmpty(21, attribute.Reference);
             if (attribute.Kind != AttributeKind.Undefined) w.Int64(20, (int)attribute.Kind);
             return w;
         }
@@ -119,6 +120,7 @@ public static class OnnxWriter
                 if (value.Shape is { } shape) tensor.Message(2, Shape(shape));
                 var type = new WireWriter();
                 type.Message(1, tensor);
+                type.TextUnlessEmpty(6, value.Denotation);
                 w.Message(2, type);
             }
             w.Raw(value.Rest);
@@ -133,6 +135,7 @@ public static class OnnxWriter
                 var one = new WireWriter();
                 if (dimension.Value is { } value) one.Int64(1, value);
                 else if (dimension.Symbol is { } symbol) one.Text(2, symbol);
+                if (dimension.Denotation is { } denotation) one.Text(3, denotation);
                 w.Message(1, one);
             }
             return w;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Pare.Onnx.Wire;
@@ -12,7 +13,11 @@ internal sealed class TypedStorage
 {
     private List<long>? _integers;
     private ReadOnlyMemory<byte> _fixed;
+    private ArrayBufferWriter<byte>? _joined;
     private int _fixedWidth;
+
+    /// <summary>True where there were elements.</summary>
+    public bool Any => _integers is not null || _fixedWidth > 0;
 
     public void Add(WireReader reader)
     {
@@ -21,11 +26,20 @@ internal sealed class TypedStorage
             reader.AddInt64s(_integers ??= []);
             return;
         }
-        var width = reader.Field == 4 ? 4 : 8;
+        _fixedWidth = reader.Field == 4 ? 4 : 8;
+        var piece = reader.Fixed(_fixedWidth);
         // One packed run is the form all writers use; it needs no copy. Anything else is joined.
-        var piece = reader.Type == WireType.Bytes ? reader.Bytes : reader.Raw[^width..];
-        _fixed = _fixed.Length == 0 ? piece : (byte[])[.. _fixed.Span, .. piece.Span];
-        _fixedWidth = width;
+        if (_joined is null && _fixed.Length == 0)
+        {
+            _fixed = piece;
+            return;
+        }
+        if (_joined is null)
+        {
+            _joined = new();
+            _joined.Write(_fixed.Span);
+        }
+        _joined.Write(piece.Span);
     }
 
     public ReadOnlyMemory<byte> ToLittleEndian(ElementType type, string name)
@@ -33,7 +47,7 @@ internal sealed class TypedStorage
         if (_fixedWidth > 0)
         {
             var wanted = type is ElementType.Double or ElementType.Complex128 ? 8 : type is ElementType.Float or ElementType.Complex64 ? 4 : 0;
-            return _fixedWidth == wanted ? _fixed : throw Misplaced(type, name);
+            return _fixedWidth == wanted ? _joined?.WrittenMemory ?? _fixed : throw Misplaced(type, name);
         }
         if (_integers is null) return default;
         var values = CollectionsMarshal.AsSpan(_integers);

@@ -5,6 +5,9 @@ namespace Pare.Onnx;
 /// <summary>One dimension of a shape: a number, a name ("batch"), or neither where nothing is known.</summary>
 public readonly record struct Dimension(long? Value, string? Symbol = null)
 {
+    /// <summary>What the axis means in the standard's words ("DATA_CHANNEL"); null where the file does not say.</summary>
+    public string? Denotation { get; init; }
+
     public static implicit operator Dimension(long value) => new(value);
     public static Dimension Unknown => default;
     public override string ToString() => Value?.ToString() ?? Symbol ?? "?";
@@ -20,6 +23,9 @@ public sealed record ValueInfo
 
     /// <summary>The shape; null where even the rank is unknown.</summary>
     public ImmutableArray<Dimension>? Shape { get; init; }
+
+    /// <summary>What the value means in the standard's words ("IMAGE"); empty where the file does not say.</summary>
+    public string Denotation { get; init; } = "";
 
     /// <summary>Sequences, maps, optionals and sparse tensors keep their whole type here.</summary>
     public ReadOnlyMemory<byte> OtherType { get; init; }

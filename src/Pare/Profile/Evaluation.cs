@@ -5,7 +5,11 @@ namespace Pare.Profile;
 /// <param name="Value">The score: a share in [0, 1] for top1 and agreement.</param>
 /// <param name="Count">Number of examples.</param>
 /// <param name="Scores">One score an example in the data's order (1 or 0 for top1), for paired comparisons.</param>
-public sealed record Evaluation(string Metric, double Value, int Count, IReadOnlyList<float> Scores);
+public sealed record Evaluation(string Metric, double Value, int Count, IReadOnlyList<float> Scores)
+{
+    /// <summary>For agreement, the output that agrees least.</summary>
+    public string? Output { get; init; }
+}
 
 /// <summary>Predicting latency in milliseconds over <paramref name="Runs"/> runs.</summary>
 public sealed record Latency(double Median, double P95, int Runs);

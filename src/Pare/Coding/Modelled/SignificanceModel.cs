@@ -89,7 +89,8 @@ internal sealed class SignificanceModel
         return bit != 0;
     }
 
-    private int At(int i) => i < 0 ? 0 : _set[i];
+    // What lies ahead is not known yet, on either side: narrow rows reach there.
+    private int At(int i) => (uint)i < (uint)_set.Length ? _set[i] : 0;
 
     // The share set, against the whole tensor's so far, in half steps of a logarithm.
     private int Density(int set, int seen, int top)

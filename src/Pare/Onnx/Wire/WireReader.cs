@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Pare.Onnx.Wire;
 
@@ -25,6 +26,9 @@ public struct WireReader(ReadOnlyMemory<byte> message, int start = 0)
     private int _payloadStart;
     private int _payloadEnd;
     private ulong _scalar;
+
+    /// <summary>The message that is walked.</summary>
+    public readonly ReadOnlyMemory<byte> Whole => message;
 
     /// <summary>Number of the current field.</summary>
     public int Field { get; private set; }
@@ -83,10 +87,26 @@ public struct WireReader(ReadOnlyMemory<byte> message, int start = 0)
     public readonly ReadOnlyMemory<byte> Bytes => Type == WireType.Bytes ? message[_payloadStart.._payloadEnd] : throw Broken($"field {Field} has no length");
 
     /// <summary>The current field as UTF-8 text.</summary>
-    public readonly string Text => Encoding.UTF8.GetString(Bytes.Span);
+    /// <exception cref="BadInputException">The bytes are not UTF-8; replaced bytes could make two names one.</exception>
+    public readonly string Text
+    {
+        get
+        {
+            var bytes = Bytes.Span;
+            return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Broken($"field {Field} is not UTF-8 text");
+        }
+    }
 
     /// <summary>A reader over the current field as a message of its own.</summary>
     public readonly WireReader Message => new(Bytes, _origin + _payloadStart);
+
+    /// <summary>The bytes of the current repeated field of fixed width, packed or single.</summary>
+    public readonly ReadOnlyMemory<byte> Fixed(int width)
+    {
+        var single = width == 4 ? WireType.Fixed32 : WireType.Fixed64;
+        if (Type != WireType.Bytes && Type != single) throw Broken($"field {Field} does not hold numbers of {width} bytes");
+        return message[_payloadStart.._payloadEnd];
+    }
 
     /// <summary>Appends the current repeated integer field, packed or single.</summary>
     public readonly void AddInt64s(List<long> values)
@@ -136,5 +156,5 @@ public struct WireReader(ReadOnlyMemory<byte> message, int start = 0)
         throw Broken("a number is longer than 10 bytes");
     }
 
-    private readonly BadInputException Broken(string what) => new($"not a protobuf message at byte {_origin + _position}: {what}");
+    private readonly BadInputException Broken(string what) => new($"not an ONNX model, or damaged, at byte {_origin + _position}: {what}");
 }

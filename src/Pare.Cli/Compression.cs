@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Pare.Coding;
+using Pare.Data;
+using Pare.Onnx;
+using Pare.Ort;
+using Pare.Profile;
+using Pare.Recipes;
+using Pare.Report;
+using Pare.Torch.Training;
+
+namespace Pare.Cli;
+
+/// <summary>What a compression run is asked for.</summary>
+internal sealed record CompressionRequest
+{
+    public required LoadedModel Model { get; init; }
+    public required DataSplits Data { get; init; }
+    public required string DataName { get; init; }
+    public required Preprocess Preprocess { get; init; }
+    public Augmentation? Augmentation { get; init; }
+    public required Recipe Recipe { get; init; }
+
+    /// <summary>Points of the metric that may be lost; null leaves it to the recipe, and nothing is promised.</summary>
+    public double? MaxDrop { get; init; }
+    public required string Command { get; init; }
+    public int Seed { get; init; }
+    public int Threads { get; init; }
+}
+
+/// <summary>A compressed model with everything that is said about it.</summary>
+internal sealed record CompressionResult(Model Model, byte[] Packed, RunReport Report);
+
+/// <summary>Runs a recipe from the network to the report: the recipe chooses on validation data, the figures here are from test data.</summary>
+internal static class Compression
+{
+    /// <exception cref="PromiseException">No model kept the promise.</exception>
+    public static CompressionResult Run(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel)
+    {
+        var run = new RecipeRun
+        {
+            Data = request.Data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
+            ScoreOn = (model, data) => Trainer.Score(model, data, request.Preprocess),
+            MaxDrop = request.MaxDrop ?? request.Recipe.MaxDrop, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
+        };
+        var start = Simplify.Run(request.Model.Model);
+        var made = RecipeRunner.Run(request.Recipe, start, run, trained: !request.Model.IsFresh, seenValidation: !TrainedOn.Matches(start, request.Data));
+        if (made.Result is null)
+            throw new PromiseException($"no candidate lost at most {run.MaxDrop} points on the validation data; the nearest lost {run.Log.Where(l => l.Name == "share").Select(l => 100 * (run.Reference.Value - l.Value)).DefaultIfEmpty(double.NaN).Min():0.00}");
+
+        var finishing = Stopwatch.StartNew();
+        var model = request.Preprocess.ToMetadata(Simplify.Run(made.Result.Model));
+        var bytes = OnnxWriter.ToBytes(model);
+        var packed = PackedFile.Pack(bytes);
+        // What ships is measured: the model as the packed file gives it back.
+        var shipped = OnnxReader.Read(PackedFile.ReadModel(packed));
+        var original = request.Model.IsFresh ? made.Baseline : request.Model.Model;
+
+        var ort = new OrtOptions { Threads = request.Threads };
+        var before = Evaluator.Top1(original, request.Data.Test, request.Preprocess, ort);
+        var after = Evaluator.Top1(shipped, request.Data.Test, request.Preprocess, ort);
+        var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = request.Data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
+        var drop = PairedDrop.Between(before, after);
+        var held = drop.Points <= run.MaxDrop;
+        if (request.MaxDrop is { } promised && !held)
+            throw new PromiseException($"the compressed model lost {drop.Points:0.00} points on the test data, at most {promised} were promised; nothing was written");
+
+        var steps = run.Log.Select(l => new StepReport(l.Name, Options(l), l.Seconds, l.Value)).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, packed.Length));
+        var report = new RunReport
+        {
+            Pare = Help.Version, Seed = request.Seed, Machine = Machines.This(request.Threads), Command = request.Command,
+            Model = request.Model.Name, Data = request.DataName, Metric = new Metric("top1", true),
+            Inputs = request.Model.Path is { } path ? [Machines.Describe(path)] : [],
+            Baseline = Costs.Of(ModelProfile.Of(original), request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(request.Model))
+                with { Value = before.Value, Count = before.Count, LatencyMs = latencies[0] },
+            Result = Costs.Of(ModelProfile.Of(shipped), bytes.LongLength)
+                with { Value = after.Value, Count = after.Count, LatencyMs = latencies[1], PackedBytes = packed.LongLength },
+            Contract = new Contract(request.MaxDrop, drop.Points, drop.Upper95, held),
+            Layers = LayerReports.Of(original, shipped, PackedFile.Describe(packed)),
+            Steps = [.. steps],
+        };
+        return new CompressionResult(model, packed, report);
+    }
+
+    private static JsonObject Options(StepLog log)
+    {
+        var options = new JsonObject();
+        foreach (var (name, value) in log.Options) options[name] = value;
+        options["kept"] ??= $"{log.Kept:0.#####}";
+        options["accepted"] = log.Accepted;
+        return options;
+    }
+}

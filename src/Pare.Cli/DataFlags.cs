@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Pare.Data;
+using Pare.Onnx;
+using Pare.Skia;
+using Pare.Zoo;
+
+namespace Pare.Cli;
+
+/// <summary>Which data, and how pictures become a network's input. Defined once for every verb that reads data.</summary>
+internal sealed class DataFlags : OptionGroup
+{
+    private readonly Option<string> _data;
+    private readonly Option<string?> _size, _resize, _crop, _scale, _mean, _std, _channels;
+
+    public DataFlags() : base("Data and preprocessing: input = (pixel * scale - mean) / std")
+    {
+        _data = Added(new Option<string>("--data", "-d")
+        {
+            HelpName = "D",
+            Description = "An IDX or CIFAR folder, a folder or zip of class folders, .npy, .npz, or a name: glyphs (made by Pare), mnist, fashion-mnist, cifar10. (default glyphs)",
+            DefaultValueFactory = _ => "glyphs",
+        });
+        _size = Added(Opt.Text("--size", "WxH", "Size of the network's input. (default: as the network fixes it)"));
+        _resize = Added(Opt.Text("--resize", "WxH|short:N", "Resize pictures to this size, or until the shorter side has N pixels. (default: no resizing)"));
+        _crop = Added(Opt.Text("--crop", "center|none", "Cut the middle out where a picture is larger than the input. (default none)"));
+        _scale = Added(Opt.Text("--scale", "S", "Factor on pixels 0 to 255; not 0. (default 1/255)"));
+        _mean = Added(Opt.Text("--mean", "A,B,C", "Subtracted after scaling: one number, or one a channel in the input's order. (default 0)"));
+        _std = Added(Opt.Text("--std", "A,B,C", "Divided by at last: one number above 0, or one a channel. (default 1)"));
+        _channels = Added(Opt.Text("--channels", "rgb|bgr|grey", "Channels of the input and their order. (default: grey for one channel, else rgb)"));
+    }
+
+    public string DataName(VerbRun run) => run.Get(_data);
+
+    /// <summary>The preprocessing: what the flags say, else what the model's metadata say, else what the network's input fixes.</summary>
+    /// <exception cref="BadInputException">A flag or the metadata cannot be read.</exception>
+    public Preprocess Preprocess(VerbRun run, Model? model)
+    {
+        var start = model is null ? new Preprocess() : PreprocessText.FromModel(model);
+        var geometry = start.Geometry;
+        if (model is not null && ModelShape.Input(model) is [var channels, var height, var width])
+        {
+            if (channels == 1) geometry = geometry with { Channels = ChannelOrder.Grey };
+            if (geometry.Size is null && height > 0 && width > 0) geometry = geometry with { Size = new PictureSize(width, height) };
+        }
+        if (run.Get(_size) is { } size) geometry = geometry with { Size = PictureSize.Parse(size) };
+        if (run.Get(_resize) is { } resize) geometry = geometry with { Resize = PictureResize.Parse(resize) };
+        if (run.Get(_crop) is { } crop) geometry = geometry with { Crop = PictureGeometry.ParseCrop(crop) };
+        if (run.Get(_channels) is { } order) geometry = geometry with { Channels = PictureGeometry.ParseChannels(order) };
+        return start with
+        {
+            Geometry = geometry,
+            Scale = run.Get(_scale) is { } scale ? Single("--scale", scale) : start.Scale,
+            Mean = run.Get(_mean) is { } mean ? PreprocessText.ParseList("--mean", mean) : start.Mean,
+            Std = run.Get(_std) is { } std ? PreprocessText.ParseList("--std", std) : start.Std,
+        };
+    }
+
+    /// <summary>Opens the data with a preprocessing's geometry.</summary>
+    /// <exception cref="BadInputException">There is no such data, or it is damaged.</exception>
+    public DataSplits Open(VerbRun run, Preprocess preprocess)
+    {
+        var options = new DataOptions { Geometry = preprocess.Geometry, Seed = (ulong)run.Seed, Threads = run.Threads };
+        var data = DataSource.Open(DataName(run), options, SkiaDecoder.Decode);
+        preprocess.Check(data.All.Shape.Length == 3 ? data.All.Shape[0] : 1);
+        return data;
+    }
+
+    /// <summary>
+    /// A model with its data. A network of the zoo is built for the data's shape and classes, so that any of them can be
+    /// tried on any data; a model from a file decides how pictures are read.
+    /// </summary>
+    public (LoadedModel Model, DataSplits Data, Preprocess Preprocess) OpenWithModel(VerbRun run, string nameOrPath)
+    {
+        if (Models.IsPath(nameOrPath))
+        {
+            var loaded = Models.LoadFinite(nameOrPath, new ZooOptions());
+            var preprocess = Preprocess(run, loaded.Model);
+            return (loaded, Open(run, preprocess), preprocess);
+        }
+        // Before the data is read, which may take long: is there such a network?
+        if (!ModelZoo.Contains(nameOrPath)) ModelZoo.Build(nameOrPath);
+        var own = Preprocess(run, null);
+        var data = Open(run, own);
+        var options = new ZooOptions { Seed = run.Seed, InputShape = [.. data.All.Shape], Classes = data.All.Classes.Length > 0 ? data.All.Classes.Length : null };
+        return (Models.Load(nameOrPath, options), data, own);
+    }
+
+    private static float Single(string name, string text) =>
+        PreprocessText.ParseList(name, text) is [var value] ? value : throw new BadInputException($"{name} '{text}' is not one number");
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using Spectre.Console;
+
+namespace Pare.Cli;
+
+/// <summary>Help pages: the overview of <c>pare</c>, and one page a verb.</summary>
+internal sealed class Help : SynchronousCommandLineAction
+{
+    /// <summary>Pare's own version, without the build's suffix.</summary>
+    public static string Version { get; } =
+        typeof(Help).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var output = parseResult.InvocationConfiguration.Output;
+        if (parseResult.CommandResult.Command is VerbCommand verb) WriteVerb(verb, output);
+        else WriteOverview(parseResult.RootCommandResult.Command, output);
+        return 0;
+    }
+
+    public static void WriteOverview(Command root, TextWriter writer)
+    {
+        var console = Terminal.Of(writer);
+        console.MarkupLine($"[bold]Pare {Version}[/]  {Markup.Escape(root.Description!)}");
+        console.WriteLine();
+        Section(console, "Usage", [("pare VERB [arguments] [options]", ""), ("pare VERB --help", "what a verb does and takes")]);
+        Section(console, "Verbs", root.Subcommands.Select(c => (c.Name, c.Description!)));
+        Section(console, "Start here",
+        [
+            ("pare compress lenet5", "train on built-in data, compress, report, in a few minutes"),
+            ("pare inspect model.onnx", "both costs of a network, layer by layer"),
+        ]);
+        console.WriteLine("MODEL is a path (.onnx, .pare) or the name of a network that 'pare zoo' lists.");
+    }
+
+    private static void WriteVerb(VerbCommand verb, TextWriter writer)
+    {
+        var console = Terminal.Of(writer);
+        var arguments = string.Concat(verb.Arguments.Select(a => ' ' + Usage(a)));
+        var required = string.Concat(verb.Options.Where(o => o.Required).Select(o => $" {o.Aliases.Append(o.Name).MinBy(n => n.Length)} {o.HelpName}"));
+        console.MarkupLine($"[bold]pare {verb.Name}[/]{Markup.Escape(arguments + required)} [[options]]");
+        console.WriteLine();
+        console.WriteLine(verb.Description!);
+        if (verb.Details.Length > 0) console.WriteLine(verb.Details);
+        console.WriteLine();
+        Section(console, "Arguments", verb.Arguments.Select(a => (a.Name, a.Description ?? "")));
+        foreach (var group in verb.Groups) Section(console, group.Title, group.Select(o => (Names(o), o.Description ?? "")));
+        Section(console, "Examples", verb.Examples.Select(e => (e, "")));
+    }
+
+    private static string Usage(Argument argument)
+    {
+        var name = argument.Arity.MaximumNumberOfValues > 1 ? argument.Name + "..." : argument.Name;
+        return argument.Arity.MinimumNumberOfValues == 0 ? $"[{name}]" : name;
+    }
+
+    private static string Names(Option option)
+    {
+        var names = string.Join(", ", option.Aliases.Append(option.Name).OrderBy(n => n.Length));
+        return option.HelpName is { } value ? $"{names} {value}" : names;
+    }
+
+    private static void Section(IAnsiConsole console, string title, IEnumerable<(string Left, string Right)> rows)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2)).AddColumn(new GridColumn().PadRight(0));
+        var any = false;
+        foreach (var (left, right) in rows)
+        {
+            grid.AddRow(new Markup($"[cyan]{Markup.Escape(left)}[/]"), new Text(right));
+            any = true;
+        }
+        if (!any) return;
+        console.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
+        console.Write(grid);
+        console.WriteLine();
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Pare.Coding;
+using Pare.Onnx;
+using Pare.Zoo;
+
+namespace Pare.Cli;
+
+/// <summary>A network as a verb got it.</summary>
+/// <param name="Name">As the user gave it.</param>
+/// <param name="Path">The file it was read from; null for a network fresh from the zoo, whose weights are a random start.</param>
+internal sealed record LoadedModel(string Name, Model Model, string? Path)
+{
+    public bool IsFresh => Path is null;
+
+    public bool IsPacked => Path is not null && Models.IsPacked(Path);
+}
+
+/// <summary>Networks by path or by zoo name.</summary>
+internal static class Models
+{
+    public static Argument<string> Argument() => new("MODEL") { Description = "A path (.onnx or .pare), or the name of a network that 'pare zoo' lists." };
+
+    /// <summary>Reads and verifies a file, or builds a network of the zoo. A path wins over a name.</summary>
+    /// <param name="nameOrPath">What the user gave.</param>
+    /// <param name="options">Seed and shape of a network of the zoo.</param>
+    /// <exception cref="BadInputException">There is neither, or the file is not a model.</exception>
+    public static LoadedModel Load(string nameOrPath, ZooOptions options)
+    {
+        if (!IsPath(nameOrPath)) return new LoadedModel(nameOrPath, ModelZoo.Build(nameOrPath, options), null);
+        var model = IsPacked(nameOrPath) ? OnnxReader.Read(PackedFile.ReadModel(nameOrPath)) : OnnxFile.Read(nameOrPath);
+        Check(nameOrPath, model, GraphSpec.Verify);
+        return new LoadedModel(nameOrPath, model, nameOrPath);
+    }
+
+    /// <summary>The same, for verbs that compute with the weights, which must be finite.</summary>
+    /// <exception cref="BadInputException">As <see cref="Load"/>, or a weight is NaN or infinite.</exception>
+    public static LoadedModel LoadFinite(string nameOrPath, ZooOptions options)
+    {
+        var loaded = Load(nameOrPath, options);
+        Check(nameOrPath, loaded.Model, GraphSpec.CheckFinite);
+        return loaded;
+    }
+
+    /// <summary>True where the user means a file: it exists, or it looks like a path.</summary>
+    public static bool IsPath(string nameOrPath) =>
+        File.Exists(nameOrPath) || Path.GetExtension(nameOrPath) is ".onnx" or ".pare" || Path.GetFileName(nameOrPath) != nameOrPath;
+
+    public static bool IsPacked(string path) => Path.GetExtension(path) == ".pare";
+
+    /// <summary>Writes a model, packed where the path ends in .pare, whole or not at all.</summary>
+    public static void Save(Model model, string path)
+    {
+        if (IsPacked(path)) AtomicFile.Write(path, PackedFile.Pack(OnnxWriter.ToBytes(model)));
+        else OnnxFile.Write(model, path);
+    }
+
+    private static void Check(string path, Model model, Action<Model> check)
+    {
+        try
+        {
+            check(model);
+        }
+        catch (BadInputException e)
+        {
+            throw new BadInputException($"{path}: {e.Message}", e);
+        }
+    }
+}

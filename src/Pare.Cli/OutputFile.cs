@@ -1,0 +1,24 @@
+namespace Pare.Cli;
+
+/// <summary>The file that a verb writes.</summary>
+internal static class OutputFile
+{
+    /// <summary>Refuses, before long work starts, a path that cannot be written.</summary>
+    /// <exception cref="BadInputException">Its folder is missing or cannot be written, or it is a folder itself.</exception>
+    public static void Check(string path)
+    {
+        if (Directory.Exists(path)) throw new BadInputException($"cannot write '{path}': it is a folder");
+        var probe = $"{Path.GetFullPath(path)}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException(Directory.Exists(Path.GetDirectoryName(probe)) ? $"cannot write '{path}': {e.Message}" : $"cannot write '{path}': its folder does not exist", e);
+        }
+    }
+
+    /// <summary>Bytes of a file that Pare wrote, and of the data file beside it.</summary>
+    public static long Bytes(string path) => new FileInfo(path).Length + (new FileInfo(path + ".data") is { Exists: true } data ? data.Length : 0);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Pare.Report;
+using Spectre.Console;
+
+namespace Pare.Cli;
+
+/// <summary>What a single step did, as a table and as JSON.</summary>
+internal static class StepOutput
+{
+    public static void Show(VerbRun run, StepResult result, string path)
+    {
+        var weights = result.Layers.Sum(l => l.Weights);
+        var nonZero = result.Layers.Sum(l => l.Kept * l.Weights);
+        var json = new JsonObject
+        {
+            ["step"] = result.Step,
+            ["out"] = path,
+            ["weights"] = weights,
+            ["kept"] = weights == 0 ? 1 : nonZero / weights,
+            ["layers"] = new JsonArray([.. result.Layers.Select(Layer)]),
+            ["leftAlone"] = new JsonArray([.. result.LeftAlone.Select(n => JsonValue.Create(n))]),
+        };
+        run.Show(json, console =>
+        {
+            var shared = result.Layers.Any(l => l.Sharing is not null);
+            var table = Tables.New(console, ["layer", "weights", "kept", "bits", .. shared ? ["values", "entropy"] : Array.Empty<string>()]);
+            foreach (var layer in result.Layers)
+                table.AddRow([Tables.Cell(layer.Name), .. Cells(layer, shared).Select(Tables.Cell)]);
+            if (result.Layers.Count > 1) table.AddTotal(["total", Format.Count(weights), Format.Percent(nonZero / weights), "", .. shared ? ["", ""] : Array.Empty<string>()]);
+            console.Write(table);
+            foreach (var name in result.LeftAlone) console.WriteLine($"left alone: {name} (its weights are in a form that '{result.Step}' does not know)");
+            console.WriteLine($"wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}");
+        });
+    }
+
+    private static IEnumerable<string> Cells(LayerChange layer, bool shared)
+    {
+        yield return Format.Count(layer.Weights);
+        yield return Format.Percent(layer.Kept);
+        yield return Format.Bits(layer.Bits);
+        if (!shared) yield break;
+        yield return layer.Sharing is { } sharing ? Format.Count(sharing.Centroids) : "-";
+        yield return layer.Sharing is { } s ? Format.Bits(s.EntropyBits) : "-";
+    }
+
+    private static JsonObject Layer(LayerChange layer)
+    {
+        var json = new JsonObject { ["name"] = layer.Name, ["weights"] = layer.Weights, ["kept"] = layer.Kept, ["bits"] = layer.Bits };
+        if (layer.Sharing is not { } sharing) return json;
+        json["values"] = sharing.Centroids;
+        json["entropyBits"] = sharing.EntropyBits;
+        return json;
+    }
+}

@@ -1,0 +1,30 @@
+using Spectre.Console;
+
+namespace Pare.Cli;
+
+/// <summary>Consoles over the given streams: colour and boxes on a terminal, plain text where redirected or where NO_COLOR is set.</summary>
+internal static class Terminal
+{
+    private const int PlainWidth = 160;
+
+    public static IAnsiConsole Of(TextWriter writer)
+    {
+        var isTerminal = IsTerminal(writer);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = UsesColor(writer) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        });
+        if (!isTerminal) console.Profile.Width = PlainWidth;
+        return console;
+    }
+
+    /// <summary>True where the stream is the process's own and a person looks at it.</summary>
+    public static bool IsTerminal(TextWriter writer) =>
+        (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected) || (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected);
+
+    private static bool UsesColor(TextWriter writer) =>
+        IsTerminal(writer) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
+}

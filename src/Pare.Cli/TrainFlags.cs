@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Pare.Data;
+using Pare.Recipes;
+
+namespace Pare.Cli;
+
+/// <summary>How a network is trained.</summary>
+internal sealed class TrainFlags : OptionGroup
+{
+    private static readonly TrainOptions Default = new();
+    private readonly Option<int?> _epochs, _batch;
+    private readonly Option<double?> _rate, _decay, _momentum, _smoothing, _warmup, _teacherShare, _temperature;
+    private readonly Option<string> _optimizer, _schedule;
+    private readonly Option<string?> _augment, _teacher, _checkpoint;
+
+    public TrainFlags() : base("Training")
+    {
+        _epochs = Added(Opt.MaybeWhole("--epochs", "N", 1, 100_000, $"Passes over the training data. (default {Default.Epochs})"));
+        _batch = Added(Opt.MaybeWhole("--batch", "N", 1, 1 << 20, $"Examples a step. (default {Default.BatchSize})"));
+        _optimizer = Added(Opt.Choice("--optimizer", ["sgd", "adam", "adamw"], "adam", "Gradient method."));
+        _rate = Added(Opt.Number("--lr", "R", 0, 1000, $"Peak learning rate. (default {Default.LearningRate})"));
+        _schedule = Added(Opt.Choice("--schedule", ["constant", "cosine", "step", "onecycle"], "cosine", "How the learning rate falls."));
+        _warmup = Added(Opt.Number("--warmup", "E", 0, 100_000, $"Epochs over which the learning rate rises. (default {Default.WarmupEpochs})"));
+        _momentum = Added(Opt.Number("--momentum", "M", 0, 1, $"Momentum of sgd. (default {Default.Momentum})", closed: false));
+        _decay = Added(Opt.Number("--weight-decay", "D", 0, 1, $"Decay of weights, never of biases or pruned zeros. (default {Default.WeightDecay})"));
+        _smoothing = Added(Opt.Number("--label-smoothing", "S", 0, 1, $"Share of the target spread over all classes. (default {Default.LabelSmoothing})", closed: false));
+        _augment = Added(Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings such as digits,rotate=15,keep=0.5. (default none)"));
+        _teacher = Added(Opt.Text("--teacher", "MODEL", "A network whose softened outputs are followed besides the labels."));
+        _teacherShare = Added(Opt.Number("--teacher-share", "S", 0, 1, $"Share of the loss that follows the teacher. (default {Default.TeacherShare})"));
+        _temperature = Added(Opt.Number("--temperature", "T", 0, 1000, $"Softens teacher and student alike. (default {Default.Temperature})"));
+        _checkpoint = Added(Opt.Text("--checkpoint", "FILE", "Holds the run after every epoch; where it exists, the run goes on from it, to the same bits."));
+    }
+
+    /// <exception cref="BadInputException">A value is out of range.</exception>
+    public TrainOptions Read(VerbRun run) => new TrainOptions
+    {
+        Epochs = run.Get(_epochs) ?? Default.Epochs,
+        BatchSize = run.Get(_batch) ?? Default.BatchSize,
+        Optimizer = Enum.Parse<OptimizerKind>(run.Get(_optimizer), ignoreCase: true),
+        LearningRate = run.Get(_rate) ?? Default.LearningRate,
+        Schedule = Enum.Parse<ScheduleKind>(run.Get(_schedule), ignoreCase: true),
+        WarmupEpochs = run.Get(_warmup) ?? Default.WarmupEpochs,
+        Momentum = run.Get(_momentum) ?? Default.Momentum,
+        WeightDecay = run.Get(_decay) ?? Default.WeightDecay,
+        LabelSmoothing = run.Get(_smoothing) ?? Default.LabelSmoothing,
+        TeacherShare = run.Get(_teacherShare) ?? Default.TeacherShare,
+        Temperature = run.Get(_temperature) ?? Default.Temperature,
+        Seed = run.Seed,
+        Threads = run.Threads,
+    }.Validate();
+
+    public Augmentation? Augmentation(VerbRun run) => run.Get(_augment) is { } text ? Data.Augmentation.Parse(text) : null;
+
+    public string? Teacher(VerbRun run) => run.Get(_teacher);
+
+    public string? Checkpoint(VerbRun run) => run.Get(_checkpoint);
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Pare.Cli;
+
+/// <summary>One line for a command line that cannot be understood.</summary>
+internal static class UsageError
+{
+    /// <summary>What is wrong, what was probably meant, and where to read on.</summary>
+    public static string Describe(ParseResult parse)
+    {
+        var command = parse.CommandResult.Command;
+        var path = command is RootCommand ? "pare" : $"pare {command.Name}";
+        if (parse.UnmatchedTokens is [var stray, ..])
+        {
+            var isOption = stray.StartsWith('-');
+            var known = isOption ? Names(parse) : command.Subcommands.Select(c => c.Name);
+            var what = isOption ? $"unknown option '{stray}'" : command is RootCommand ? $"unknown verb '{stray}'" : $"unexpected argument '{stray}'";
+            var nearest = DidYouMean.Nearest(stray, known);
+            return nearest is null ? $"{what}; '{path} --help' lists what there is" : $"{what}; did you mean '{nearest}'?";
+        }
+        var missing = parse.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(a => a.Tokens.Count < a.Argument.Arity.MinimumNumberOfValues);
+        if (missing is not null) return $"{missing.Argument.Name} is missing; '{path} --help' shows the usage";
+        var required = command.Options.FirstOrDefault(o => o.Required && parse.GetResult(o) is null);
+        if (required is not null) return $"{required.Name} {required.HelpName} is missing; '{path} --help' shows the usage";
+        return parse.Errors[0].Message.TrimEnd('.');
+    }
+
+    private static IEnumerable<string> Names(ParseResult parse) =>
+        parse.CommandResult.Command.Options.Concat(parse.RootCommandResult.Command.Options).SelectMany(o => o.Aliases.Prepend(o.Name));
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Pare.Cli;
+
+/// <summary>One run of a verb: what was asked, where results and progress go, and when to stop.</summary>
+internal sealed class VerbRun(ParseResult parse, CommonOptions common, CancellationToken cancel)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public int Seed => parse.GetValue(common.Seed);
+    public int Threads => parse.GetValue(common.Threads);
+    public CancellationToken Cancel => cancel;
+
+    /// <summary>The command as it was typed.</summary>
+    public string CommandLine => "pare " + string.Join(' ', parse.Tokens.Select(t => t.Value));
+
+    public T Get<T>(Option<T> option) => parse.GetValue(option)!;
+    public T Get<T>(Argument<T> argument) => parse.GetValue(argument)!;
+
+    /// <summary>Prints the result: the JSON object where <c>--json</c> asks for it, else what <paramref name="render"/> writes.</summary>
+    public void Show(JsonObject json, Action<IAnsiConsole> render)
+    {
+        var output = parse.InvocationConfiguration.Output;
+        if (parse.GetValue(common.Json)) output.WriteLine(json.ToJsonString(Indented));
+        else render(Terminal.Of(output));
+    }
+
+    /// <summary>Progress of long work on standard error; nothing under <c>--quiet</c>.</summary>
+    public ProgressLine Progress(string what) => new(parse.GetValue(common.Quiet) ? null : parse.InvocationConfiguration.Error, what, TimeProvider.System);
+}

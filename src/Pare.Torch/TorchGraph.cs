@@ -1,0 +1,170 @@
+using Pare.Onnx;
+using Pare.Torch.Ops;
+
+namespace Pare.Torch;
+
+/// <summary>
+/// An ONNX graph that torch can run and train. Weights that training may change are <see cref="Parameters"/>, wherever they stand:
+/// a layer's own, a shared codebook's, or behind a Q/DQ pair. Not safe for use from several threads at once.
+/// </summary>
+public sealed class TorchGraph : IDisposable
+{
+    private readonly Model _model;
+    private readonly Plan _plan;
+    private readonly Dictionary<string, TorchTensor> _parameters = [];
+    private readonly Dictionary<string, TorchTensor> _buffers = [];
+    private readonly Dictionary<string, TorchTensor> _constants = [];
+    private readonly Dictionary<string, ElementType> _types = [];
+
+    /// <summary>Prepares the model's main graph: constants become torch tensors, what depends on constants alone is computed once.</summary>
+    /// <exception cref="BadInputException">A node that the outputs need has an operator that training lacks; the message names both.</exception>
+    public TorchGraph(Model model)
+    {
+        _model = model;
+        var plan = Plan.Of(model);
+        using var scope = torch.NewDisposeScope();
+        using var noGradients = torch.no_grad();
+        var index = new GraphIndex(model.Graph);
+        var trainable = TrainableConstants.Of(index).ToHashSet();
+        var statistics = plan.RunningStatistics;
+        foreach (var constant in plan.Constants)
+        {
+            _types[constant.Name] = constant.Type;
+            if (statistics.Contains(constant.Name)) _buffers[constant.Name] = Held(constant.ToTorch());
+            else if (!trainable.Contains(constant.Name)) _constants[constant.Name] = Held(constant.ToTorch());
+            else _parameters[constant.Name] = Held(Trained(index, constant)).requires_grad_(true);
+        }
+        foreach (var value in model.Graph.Inputs.Concat(model.Graph.Values)) _types.TryAdd(value.Name, value.Type);
+        _plan = Fold(plan).With(Prepared);
+        ReleaseUnused();
+    }
+
+    /// <summary>The weights that training may change, by the name of their constant. They require gradients.</summary>
+    public IReadOnlyDictionary<string, TorchTensor> Parameters => _parameters;
+
+    /// <summary>The running statistics of BatchNormalization, by the name of their constant. Running with training set moves them.</summary>
+    public IReadOnlyDictionary<string, TorchTensor> Buffers => _buffers;
+
+    /// <summary>
+    /// Computes the graph's outputs by name. Gradients are recorded when training only; otherwise statistics are the running
+    /// ones and dropout does nothing. The outputs belong to the caller's dispose scope.
+    /// </summary>
+    /// <param name="inputs">A tensor for every free input of the graph.</param>
+    /// <param name="training">True to normalize by the batch, drop, move running statistics and record gradients.</param>
+    /// <exception cref="BadInputException">An input is missing, or a node cannot work on the shapes it gets.</exception>
+    public IReadOnlyDictionary<string, TorchTensor> Run(IReadOnlyDictionary<string, TorchTensor> inputs, bool training)
+    {
+        using var mode = torch.set_grad_enabled(training && torch.is_grad_enabled());
+        var live = new Dictionary<string, TorchTensor>();
+        foreach (var name in _plan.Inputs)
+            live[name] = inputs.TryGetValue(name, out var given) ? given.alias() : throw new BadInputException($"the graph's input '{name}' is not given");
+        foreach (var step in _plan.Steps)
+        {
+            Evaluate(step, _plan, live, training);
+            foreach (var name in step.LastUses)
+                if (live.Remove(name, out var finished)) finished.Dispose();
+        }
+        return _plan.Outputs.ToDictionary(o => o, o => live.TryGetValue(o, out var value) ? value : Stored(o)!.alias());
+    }
+
+    /// <summary>Computes the output of a graph with one free input and one output. See <see cref="Run"/>.</summary>
+    /// <exception cref="BadInputException">The graph has more than one input or output.</exception>
+    public TorchTensor Forward(TorchTensor input, bool training)
+    {
+        if (_plan.Inputs.Length != 1 || _plan.Outputs.Length != 1)
+            throw new BadInputException($"the graph has {_plan.Inputs.Length} inputs and {_plan.Outputs.Length} outputs; one of each is expected here");
+        return Run(new Dictionary<string, TorchTensor> { [_plan.Inputs[0]] = input }, training)[_plan.Outputs[0]];
+    }
+
+    /// <summary>The model with the present values of parameters and buffers (copies) in its constants; everything else is untouched.</summary>
+    public Model ToModel()
+    {
+        var index = new GraphIndex(_model.Graph);
+        var values = _parameters.Concat(_buffers).ToDictionary(p => p.Key, p => index.Constant(p.Key)!.WithValues(p.Value));
+        return _model with { Graph = _model.Graph.ReplaceConstants(values) };
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in _parameters.Values.Concat(_buffers.Values).Concat(_constants.Values)) tensor.Dispose();
+    }
+
+    // What a graph holds lives until the graph is disposed of, whichever scope is open.
+    private static TorchTensor Held(TorchTensor tensor) => tensor.DetachFromDisposeScope();
+
+    // A weight stored in 16 bits and computed with in 32 is trained in 32: small steps would be lost on it.
+    private static TorchTensor Trained(GraphIndex index, Tensor constant) =>
+        constant.Type is ElementType.Float16 or ElementType.BFloat16 && TrainableConstants.IsWidened(index, constant.Name)
+            ? constant.ToTorch().to(torch.ScalarType.Float32)
+            : constant.ToTorch();
+
+    private void Evaluate(Step step, Plan plan, Dictionary<string, TorchTensor> live, bool training)
+    {
+        var node = step.Node;
+        using var scope = torch.NewDisposeScope();
+        var inputs = new TorchTensor?[node.Inputs.Length];
+        for (var i = 0; i < inputs.Length; i++)
+            inputs[i] = node.Inputs[i] is not { Length: > 0 } name ? null : live.TryGetValue(name, out var value) ? value : Stored(name);
+        var outputs = Compute(step, inputs, training);
+        for (var i = 0; i < node.Outputs.Length; i++)
+        {
+            if (node.Outputs[i].Length == 0 || !plan.Uses(node.Outputs[i])) continue;
+            live[node.Outputs[i]] = i < outputs.Length
+                ? outputs[i].MoveToOuterDisposeScope()
+                : throw new BadInputException($"node {node}: output {i} is not supported in training");
+        }
+    }
+
+    private TorchTensor[] Compute(Step step, TorchTensor?[] inputs, bool training)
+    {
+        try
+        {
+            return step.Kernel(CallOf(step, inputs, training));
+        }
+        catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException)
+        {
+            var shapes = string.Join(", ", inputs.Select(t => t is null ? "-" : $"[{string.Join(',', t.shape)}]"));
+            throw new BadInputException($"node {step.Node}: cannot work on inputs of shape {shapes} ({e.Message.Split('\n')[0]})", e);
+        }
+    }
+
+    private OpCall CallOf(Step step, TorchTensor?[] inputs, bool training) => new(step.Node, inputs, _model.OpsetVersion, training, TypeOf);
+
+    private ElementType TypeOf(string name) => _types.GetValueOrDefault(name);
+
+    private TorchTensor? Stored(string name) =>
+        _constants.TryGetValue(name, out var constant) ? constant
+        : _parameters.TryGetValue(name, out var parameter) ? parameter
+        : _buffers.GetValueOrDefault(name);
+
+    /// <summary>The plan without the steps that need constants alone: their results become constants.</summary>
+    private Plan Fold(Plan plan)
+    {
+        var done = new HashSet<Step>();
+        foreach (var step in plan.Steps)
+        {
+            if (!step.Node.Inputs.All(i => i.Length == 0 || _constants.ContainsKey(i))) continue;
+            var values = new Dictionary<string, TorchTensor>();
+            Evaluate(step, plan, values, training: false);
+            foreach (var (name, value) in values) _constants[name] = Held(value);
+            done.Add(step);
+        }
+        return plan.Without(done);
+    }
+
+    /// <summary>A Gather of constant indices from a known tensor with its indices made ready; other steps as they are.</summary>
+    private Step Prepared(Step step)
+    {
+        var node = step.Node;
+        if (!node.Is("Gather") || Stored(node.Input(0)) is not { } data || !_constants.TryGetValue(node.Input(1), out var indices)) return step;
+        var ready = $"{node.Inputs[1]} for {node.Outputs[0]}";
+        _constants[ready] = Held(Indexing.LookupIndices(CallOf(step, [data, indices], training: false)));
+        return new Step(node with { Inputs = [node.Inputs[0], ready] }, Indexing.Lookup) { LastUses = step.LastUses };
+    }
+
+    private void ReleaseUnused()
+    {
+        foreach (var name in _constants.Keys.Where(n => !_plan.Uses(n)).ToList())
+            if (_constants.Remove(name, out var unused)) unused.Dispose();
+    }
+}

@@ -1,0 +1,67 @@
+using Pare.Onnx;
+
+namespace Pare.Torch;
+
+/// <summary>
+/// Decides which constants of a graph training may change: floats that stand where an operator keeps weights, also when they get
+/// there through operators that only move, pick or re-code them (Cast, Transpose, Reshape, Gather, Where, Q/DQ pairs).
+/// Scales and zero points, running statistics, shapes and scalar settings stay as they are.
+/// </summary>
+internal static class TrainableConstants
+{
+    /// <summary>Names of the trainable constants, in the order in which the graph uses them.</summary>
+    public static IReadOnlyList<string> Of(GraphIndex index)
+    {
+        var found = new List<string>();
+        var seen = new HashSet<string>();
+        foreach (var node in index.Graph.Nodes.Where(n => n.IsStandard))
+            foreach (var input in WeightInputs(node))
+                Trace(index, node.Input(input), node, found, seen);
+        return found;
+    }
+
+    /// <summary>True where a value reaches every user as 32-bit floats, through a Cast behind at most moves and picks.</summary>
+    public static bool IsWidened(GraphIndex index, string value)
+    {
+        var users = index.Consumers(value);
+        return users.Count > 0 && !index.IsOutput(value) && users.All(user =>
+            (user.Is("Cast") && user.Int("to", 0) == (long)ElementType.Float)
+            || (user.OpType is "Identity" or "Reshape" or "Transpose" or "Gather" && user.Input(0) == value && IsWidened(index, user.Outputs[0])));
+    }
+
+    private static void Trace(GraphIndex index, string value, Node user, List<string> found, HashSet<string> seen)
+    {
+        if (index.Constant(value) is { } constant)
+        {
+            if (IsWeight(constant, user) && seen.Add(value)) found.Add(value);
+            return;
+        }
+        if (index.Producer(value) is not { IsStandard: true } node || !seen.Add(value)) return;
+        foreach (var input in PassedThrough(node)) Trace(index, node.Input(input), user, found, seen);
+    }
+
+    private static bool IsWeight(Tensor constant, Node user) =>
+        constant.Type is ElementType.Float or ElementType.Float16 or ElementType.BFloat16 or ElementType.Double
+        && constant.Count > 0 && (constant.Shape.Length > 0 || user.OpType is not ("Add" or "Sub" or "Mul" or "Div" or "Where"));
+
+    /// <summary>Which inputs of an operator hold weights.</summary>
+    private static int[] WeightInputs(Node node) => node.OpType switch
+    {
+        "Conv" or "ConvTranspose" or "BatchNormalization" or "InstanceNormalization" or "LayerNormalization" or "Where" => [1, 2],
+        "Gemm" => [0, 1, 2],
+        "MatMul" or "Add" or "Sub" or "Mul" or "Div" => [0, 1],
+        "PRelu" => [1],
+        "Gather" => [0],
+        _ => [],
+    };
+
+    /// <summary>Which inputs of an operator come out of it as they are, moved or re-coded.</summary>
+    private static int[] PassedThrough(Node node) => node.OpType switch
+    {
+        "Identity" or "Cast" or "Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Expand" or "Tile" or "Slice" or "Pad"
+            or "Split" or "Gather" or "QuantizeLinear" or "DequantizeLinear" => [0],
+        "Where" => [1, 2],
+        "Concat" => [.. Enumerable.Range(0, node.Inputs.Length)],
+        _ => [],
+    };
+}

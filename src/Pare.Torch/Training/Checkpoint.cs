@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Pare.Onnx;
+using Pare.Recipes;
+using TorchSharp;
+
+namespace Pare.Torch.Training;
+
+/// <summary>
+/// A training run between two epochs, as an ordinary ONNX file: the network as it stands, the optimizer's moments as
+/// initializers that no node uses, the history in the metadata.
+/// </summary>
+internal sealed record Checkpoint(Model Model, IReadOnlyList<EpochRecord> History, IReadOnlyDictionary<string, Tensor> Moments)
+{
+    private const string Key = "checkpoint.run";
+    private const string HistoryKey = "checkpoint.history";
+    private const string Prefix = "checkpoint/";
+
+    public static void Save(string path, TrainJob job, Model model, Optimizer optimizer, IReadOnlyList<EpochRecord> history)
+    {
+        var moments = new List<Tensor>();
+        foreach (var (name, first, second, steps) in optimizer.State)
+        {
+            moments.Add(Moment($"{Prefix}first/{name}", first));
+            if (second is not null) moments.Add(Moment($"{Prefix}second/{name}", second));
+            moments.Add(Tensor.Of($"{Prefix}steps/{name}", [], [(long)steps]));
+        }
+        var lines = history.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Epoch} {h.TrainLoss:R} {h.Validation?.Value:R} {h.Validation?.Loss:R}"));
+        var saved = model with { Graph = model.Graph with { Initializers = [.. model.Graph.Initializers, .. moments] } };
+        OnnxFile.Write(saved.WithMetadata(Key, Fingerprint(job)).WithMetadata(HistoryKey, string.Join('\n', lines)), path);
+    }
+
+    /// <exception cref="BadInputException">The file is not a checkpoint, or is one of another run.</exception>
+    public static Checkpoint Load(string path, TrainJob job)
+    {
+        var saved = OnnxFile.Read(path);
+        if (saved.MetadataValue(Key) is not { } key) throw new BadInputException($"{path}: an ONNX file, but not a checkpoint of a training run");
+        if (key != Fingerprint(job)) throw new BadInputException($"{path}: a checkpoint of another run (other network, options or amount of data)");
+        var lookup = saved.Graph.Initializers.Where(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(t => t.Name[Prefix.Length..]);
+        var history = saved.MetadataValue(HistoryKey)!.Split('\n').Select(ParseEpoch).ToList();
+        var model = saved with { Graph = saved.Graph with { Initializers = saved.Graph.Initializers.RemoveAll(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)) } };
+        return new Checkpoint(model.WithMetadata(Key, null).WithMetadata(HistoryKey, null), history, lookup);
+    }
+
+    public void Restore(Optimizer optimizer)
+    {
+        using var scope = torch.NewDisposeScope();
+        foreach (var name in optimizer.State.Select(s => s.Name).ToList())
+        {
+            var first = Moments[$"first/{name}"];
+            optimizer.Restore(
+                name, ToTorch(first), Moments.TryGetValue($"second/{name}", out var second) ? ToTorch(second) : null, (int)Moments[$"steps/{name}"].Int64s[0]);
+        }
+    }
+
+    private static Tensor Moment(string name, torch.Tensor value) => Tensor.Of(name, value.shape, value.contiguous().data<float>().ToArray());
+
+    private static torch.Tensor ToTorch(Tensor value) => torch.tensor(value.Floats.ToArray(), [.. value.Shape]);
+
+    private static EpochRecord ParseEpoch(string line)
+    {
+        var parts = line.Split(' ');
+        double At(int i) => double.Parse(parts[i], CultureInfo.InvariantCulture);
+        return new EpochRecord(int.Parse(parts[0], CultureInfo.InvariantCulture), At(1), parts[2].Length == 0 ? null : new Score(At(2), At(3)));
+    }
+
+    /// <summary>Tells runs apart: the starting network, the options and the amount of data.</summary>
+    private static string Fingerprint(TrainJob job)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(OnnxWriter.ToBytes(job.Model));
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{job.Options with { Threads = 0 }} {job.Preprocess} {job.Augmentation} {job.Train.Count} {job.EditEvery}"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,134 @@
+using Pare.Recipes;
+using TorchSharp;
+
+namespace Pare.Torch.Training;
+
+/// <summary>
+/// SGD with momentum, Adam and AdamW, written out so that the moments can be saved, carried over an edit of the graph,
+/// and read as a diagonal Fisher. Pinned zeros stay exactly zero: neither gradient, momentum nor decay moves them.
+/// </summary>
+internal sealed class Optimizer : IDisposable
+{
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.999;
+    private const double Epsilon = 1e-8;
+
+    private readonly TrainOptions _options;
+    private readonly Dictionary<string, Slot> _slots = [];
+
+    /// <param name="parameters">The trained tensors by name.</param>
+    /// <param name="pinned">Names of those whose zeros must stay.</param>
+    /// <param name="decayed">Names of those that weight decay acts on.</param>
+    public Optimizer(TrainOptions options, IReadOnlyDictionary<string, torch.Tensor> parameters, IReadOnlySet<string> pinned, IReadOnlySet<string> decayed)
+    {
+        _options = options;
+        using var scope = torch.NewDisposeScope();
+        foreach (var (name, parameter) in parameters)
+        {
+            var mask = pinned.Contains(name) ? parameter.detach().ne(0).to_type(torch.ScalarType.Float32) : null;
+            _slots[name] = new Slot(
+                parameter,
+                torch.zeros_like(parameter).MoveToOuterDisposeScope(),
+                options.Optimizer == OptimizerKind.Sgd ? null : torch.zeros_like(parameter).MoveToOuterDisposeScope(),
+                mask?.MoveToOuterDisposeScope(),
+                decayed.Contains(name));
+        }
+    }
+
+    /// <summary>Steps taken by each parameter's moments; they start anew where an edit changed a parameter's shape.</summary>
+    private sealed record Slot(torch.Tensor Parameter, torch.Tensor First, torch.Tensor? Second, torch.Tensor? Mask, bool Decays)
+    {
+        public int Steps { get; set; }
+    }
+
+    /// <summary>One update of every parameter that has a gradient, which is then cleared.</summary>
+    public void Step(double learningRate)
+    {
+        using var noGradient = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        foreach (var slot in _slots.Values)
+        {
+            var gradient = slot.Parameter.grad;
+            if (gradient is null) continue;
+            slot.Steps++;
+            if (slot.Mask is { } mask) gradient.mul_(mask);
+            if (slot.Decays && _options.WeightDecay > 0)
+            {
+                if (_options.Optimizer == OptimizerKind.AdamW) slot.Parameter.mul_(1 - learningRate * _options.WeightDecay);
+                else gradient.add_(slot.Parameter, alpha: _options.WeightDecay);
+            }
+            if (slot.Second is null) StepSgd(slot, gradient, learningRate);
+            else StepAdam(slot, slot.Second, gradient, learningRate);
+            gradient.zero_();
+        }
+    }
+
+    /// <summary>Running mean of the squared gradient of every parameter, without the bias of its start at zero.</summary>
+    public Dictionary<string, float[]> MeanSquaredGradients()
+    {
+        var result = new Dictionary<string, float[]>();
+        using var scope = torch.NewDisposeScope();
+        foreach (var (name, slot) in _slots)
+        {
+            if (slot.Second is null || slot.Steps == 0) continue;
+            result[name] = slot.Second.div(1 - Math.Pow(Beta2, slot.Steps)).contiguous().data<float>().ToArray();
+        }
+        return result;
+    }
+
+    /// <summary>Takes over the moments of another optimizer for parameters of the same name and shape.</summary>
+    public void CarryFrom(Optimizer other)
+    {
+        using var noGradient = torch.no_grad();
+        foreach (var (name, slot) in _slots)
+        {
+            if (!other._slots.TryGetValue(name, out var old) || !old.Parameter.shape.SequenceEqual(slot.Parameter.shape)) continue;
+            slot.First.copy_(old.First);
+            slot.Second?.copy_(old.Second!);
+            slot.Steps = old.Steps;
+            if (slot.Mask is not { } mask) continue;
+            slot.First.mul_(mask);
+            slot.Second?.mul_(mask);
+        }
+    }
+
+    /// <summary>Every moment by name, and the steps, for a checkpoint.</summary>
+    public IEnumerable<(string Name, torch.Tensor First, torch.Tensor? Second, int Steps)> State =>
+        _slots.Select(s => (s.Key, s.Value.First, s.Value.Second, s.Value.Steps));
+
+    /// <summary>Puts one parameter's moments back from a checkpoint.</summary>
+    public void Restore(string name, torch.Tensor first, torch.Tensor? second, int steps)
+    {
+        using var noGradient = torch.no_grad();
+        var slot = _slots[name];
+        slot.First.copy_(first);
+        if (second is not null) slot.Second?.copy_(second);
+        slot.Steps = steps;
+    }
+
+    public void Dispose()
+    {
+        foreach (var slot in _slots.Values)
+        {
+            slot.First.Dispose();
+            slot.Second?.Dispose();
+            slot.Mask?.Dispose();
+        }
+    }
+
+    private void StepSgd(Slot slot, torch.Tensor gradient, double learningRate)
+    {
+        slot.First.mul_(_options.Momentum).add_(gradient);
+        slot.Parameter.add_(slot.First, alpha: -learningRate);
+    }
+
+    private static void StepAdam(Slot slot, torch.Tensor second, torch.Tensor gradient, double learningRate)
+    {
+        slot.First.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
+        second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+        // Epsilon stands inside the bias correction, as in the paper's efficient form.
+        var correction = Math.Sqrt(1 - Math.Pow(Beta2, slot.Steps));
+        var scale = second.sqrt().add_(Epsilon * correction);
+        slot.Parameter.addcdiv_(slot.First, scale, -learningRate * correction / (1 - Math.Pow(Beta1, slot.Steps)));
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+
+namespace Pare.Data;
+
+/// <summary>Examples ready for a network. Its arrays are used again: valid until the next batch is asked for.</summary>
+public sealed class Batch
+{
+    internal Batch(int count, ImmutableArray<int> shape)
+    {
+        Shape = [count, .. shape];
+        Inputs = new float[Shape.Aggregate(1, (a, b) => checked(a * b))];
+        Labels = new int[count];
+        Indices = new int[count];
+    }
+
+    /// <summary>Number of examples.</summary>
+    public int Count => Labels.Length;
+
+    /// <summary>Shape of <see cref="Inputs"/>: examples, then the shape of one.</summary>
+    public ImmutableArray<int> Shape { get; }
+
+    public float[] Inputs { get; }
+
+    /// <summary>Classes, -1 for none.</summary>
+    public int[] Labels { get; }
+
+    /// <summary>Where the examples stand in the data set.</summary>
+    public int[] Indices { get; }
+}
+
+/// <summary>
+/// Cuts a data set into batches, preprocessed and augmented by background threads ahead of the caller. What is in a batch depends on
+/// the arguments and nothing else.
+/// </summary>
+public static class BatchLoader
+{
+    /// <summary>Batches that are made at the same time, ahead of the caller.</summary>
+    private const int Ahead = 2;
+
+    /// <summary>One pass over the data.</summary>
+    /// <param name="data">Examples; reading them must be safe from several threads.</param>
+    /// <param name="batchSize">Examples a batch, at least 1; the last batch has what is left.</param>
+    /// <param name="preprocess">From pixels to inputs.</param>
+    /// <param name="augmentation">Random changes before that, or null.</param>
+    /// <param name="seed">Fixes order and changes.</param>
+    /// <param name="epoch">Number of the pass: each has another order and other changes.</param>
+    /// <param name="shuffle">False keeps the data set's order.</param>
+    /// <exception cref="BadInputException">Preprocessing or augmentation does not fit the data, or an example cannot be read.</exception>
+    public static IEnumerable<Batch> Epoch(IDataset data, int batchSize, Preprocess preprocess, Augmentation? augmentation, ulong seed, int epoch, bool shuffle)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        preprocess.Check(data.Shape.Length == 3 ? data.Shape[0] : 1);
+        if (augmentation is not null) _ = new Augmenter(augmentation, data.Shape);
+        var order = shuffle ? new RandomStream(seed, (ulong)epoch, OrderStream).Permutation(data.Count) : [.. Enumerable.Range(0, data.Count)];
+        return Run(new Job(data, preprocess, augmentation, seed, epoch), order, batchSize);
+    }
+
+    /// <summary>Keys the order's stream apart from the examples', whose keys are their numbers.</summary>
+    private const ulong OrderStream = ulong.MaxValue;
+
+    private static IEnumerable<Batch> Run(Job job, int[] order, int batchSize)
+    {
+        var pending = new Queue<Task<Batch>>();
+        var free = new Stack<Batch>();
+        var next = 0;
+        try
+        {
+            Start();
+            while (pending.TryDequeue(out var oldest))
+            {
+                var batch = oldest.GetAwaiter().GetResult();
+                Start();
+                yield return batch;
+                if (batch.Count == batchSize) free.Push(batch);
+            }
+        }
+        finally
+        {
+            // A caller that stops early, or a batch that failed: nothing may go on writing into shared arrays.
+            Task.WaitAll([.. pending.Select(task => task.ContinueWith(t => _ = t.Exception, TaskScheduler.Default))]);
+        }
+
+        void Start()
+        {
+            while (pending.Count < Ahead && next < order.Length)
+            {
+                var (from, count) = (next, Math.Min(batchSize, order.Length - next));
+                next += count;
+                var batch = count == batchSize && free.TryPop(out var used) ? used : new Batch(count, job.Data.Shape);
+                order.AsSpan(from, count).CopyTo(batch.Indices);
+                pending.Enqueue(Task.Run(() => job.Fill(batch)));
+            }
+        }
+    }
+
+    private sealed record Job(IDataset Data, Preprocess Preprocess, Augmentation? Augmentation, ulong Seed, int Epoch)
+    {
+        public Batch Fill(Batch batch)
+        {
+            var size = batch.Inputs.Length / batch.Count;
+            var augmenter = Augmentation is null ? null : new Augmenter(Augmentation, Data.Shape);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                var index = batch.Indices[i];
+                var values = batch.Inputs.AsSpan(i * size, size);
+                Data.Read(index, values);
+                augmenter?.Apply(values, new RandomStream(Seed, (ulong)Epoch, (ulong)index));
+                batch.Labels[i] = Data.Label(index);
+            }
+            Preprocess.Apply(batch.Inputs, Data.Shape);
+            return batch;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Pare.Recipes.Steps;
+
+namespace Pare.Recipes;
+
+/// <summary>A list of steps with options: how a network is made smaller. Written as JSON; <c>deep</c> is built in.</summary>
+public sealed record Recipe
+{
+    public required string Name { get; init; }
+
+    /// <summary>Points of the metric that may be lost where nobody says otherwise; 0 or more.</summary>
+    public double MaxDrop { get; init; } = 0.5;
+
+    /// <summary>How a network that has no trained weights yet is trained first.</summary>
+    public required TrainOptions Baseline { get; init; }
+
+    /// <summary>
+    /// How a network that others trained is trained on before anything is cut. They may have trained it on what is
+    /// validation data here; scored as it comes, it would set a mark that no honest network can reach.
+    /// </summary>
+    public required TrainOptions Settle { get; init; }
+
+    public required IReadOnlyList<RecipeStep> Steps { get; init; }
+
+    /// <summary>Names of the built-in recipes.</summary>
+    public static IReadOnlyList<string> BuiltIn { get; } = ["deep"];
+
+    /// <summary>A built-in recipe by name, or one from a JSON file.</summary>
+    /// <exception cref="BadInputException">There is none of that name, or the file is not a recipe.</exception>
+    public static Recipe Load(string nameOrPath)
+    {
+        if (BuiltIn.Contains(nameOrPath))
+        {
+            using var stream = typeof(Recipe).Assembly.GetManifestResourceStream($"recipes/{nameOrPath}.json")!;
+            using var reader = new StreamReader(stream);
+            return Parse(reader.ReadToEnd(), nameOrPath);
+        }
+        if (!File.Exists(nameOrPath)) throw new BadInputException($"no recipe '{nameOrPath}'; built in: {string.Join(", ", BuiltIn)}; or give a JSON file");
+        return Parse(File.ReadAllText(nameOrPath), nameOrPath);
+    }
+
+    /// <summary>Reads a recipe from its JSON text.</summary>
+    /// <param name="source">Named in messages.</param>
+    public static Recipe Parse(string json, string source)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 });
+            var root = new OptionReader(document.RootElement, "the recipe");
+            var recipe = new Recipe
+            {
+                Name = root.Text("name", source),
+                MaxDrop = root.Number("maxDrop", 0.5, above: -1e-300, upTo: 100),
+                Baseline = Training(root.Child("baseline")),
+                Settle = Training(root.Child("settle")),
+                Steps = [.. root.Children("steps").Select(Step)],
+            };
+            root.RefuseOthers();
+            if (recipe.Steps.Count == 0) throw new BadInputException("the recipe has no steps");
+            return recipe;
+        }
+        catch (Exception e) when (e is JsonException or BadInputException)
+        {
+            throw new BadInputException($"{source}: {e.Message}", e);
+        }
+    }
+
+    private static RecipeStep Step(OptionReader options)
+    {
+        var name = options.Text("step", "");
+        RecipeStep step = name switch
+        {
+            "prune" => new PruneStep
+            {
+                Kept = options.Numbers("kept", above: 0, upTo: 1),
+                Bisections = options.Whole("bisections", 1, 0, 10),
+                Ramp = options.Number("ramp", 0.6, above: 0, upTo: 1),
+                Budget = options.Number("budget", 0.7, above: 0, upTo: 1),
+                Score = options.OneOf("score", Prune.PruneScore.Saliency),
+                Exclude = options.Texts("exclude"),
+                Training = Training(options),
+            },
+            "share" => new ShareStep
+            {
+                Centroids = [.. options.Numbers("centroids", above: 1, upTo: 256).Select(n => (int)n)],
+                Lambda = options.Number("lambda", 0, above: -1e-300, upTo: 1e9),
+                Ramp = options.Number("ramp", 0.8, above: 0, upTo: 1),
+                Biases = options.OneOf("biases", Quantize.BiasForm.Grid8),
+                Training = Training(options),
+            },
+            _ => throw new BadInputException($"step '{name}' is not known; prune and share are"),
+        };
+        options.RefuseOthers();
+        return step;
+    }
+
+    private static TrainOptions Training(OptionReader options)
+    {
+        var otherwise = new TrainOptions();
+        return new TrainOptions
+        {
+            Epochs = options.Whole("epochs", otherwise.Epochs, 1, 100_000),
+            MinSteps = options.Whole("minSteps", otherwise.MinSteps, 0, int.MaxValue),
+            BatchSize = options.Whole("batchSize", otherwise.BatchSize, 1, 1 << 20),
+            Optimizer = options.OneOf("optimizer", otherwise.Optimizer),
+            LearningRate = options.Number("learningRate", otherwise.LearningRate, above: 0, upTo: 1e3),
+            Schedule = options.OneOf("schedule", otherwise.Schedule),
+            WarmupEpochs = options.Number("warmupEpochs", otherwise.WarmupEpochs, above: -1e-300, upTo: 1e5),
+            Momentum = options.Number("momentum", otherwise.Momentum, above: -1e-300, upTo: 1),
+            WeightDecay = options.Number("weightDecay", otherwise.WeightDecay, above: -1e-300, upTo: 1),
+            LabelSmoothing = options.Number("labelSmoothing", otherwise.LabelSmoothing, above: -1e-300, upTo: 1),
+        }.Validate();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Pare.Data;
+using Pare.Onnx;
+
+namespace Pare.Recipes;
+
+/// <summary>One thing a recipe did, for the report.</summary>
+/// <param name="Name">The step.</param>
+/// <param name="Options">What it was asked for.</param>
+/// <param name="Seconds">How long it took.</param>
+/// <param name="Value">The metric on the validation data afterwards.</param>
+/// <param name="Kept">Share of the original weights that are not zero, 0 to 1.</param>
+/// <param name="Accepted">False where the result was given up.</param>
+public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Options, double Seconds, double Value, double Kept, bool Accepted);
+
+/// <summary>Where a recipe is.</summary>
+/// <param name="Stage">What is being done, in a few words.</param>
+/// <param name="Training">How far the training inside it is.</param>
+public sealed record RecipeProgress(string Stage, TrainProgress Training);
+
+/// <summary>What every step of one run shares: data, the promise, how to train, and the record of what was done.</summary>
+public sealed class RecipeRun
+{
+    private readonly List<StepLog> _log = [];
+
+    public required DataSplits Data { get; init; }
+    public required Preprocess Preprocess { get; init; }
+
+    /// <summary>Random changes to the training examples; null for none.</summary>
+    public Augmentation? Augmentation { get; init; }
+    public required TrainMethod Train { get; init; }
+
+    /// <summary>Scores a model on a part of the data without training it.</summary>
+    public required Func<Model, IDataset, Score> ScoreOn { get; init; }
+
+    /// <summary>Points of the metric that may be lost on the validation data.</summary>
+    public required double MaxDrop { get; init; }
+    public int Seed { get; init; }
+    public int Threads { get; init; }
+    public IProgress<RecipeProgress>? Progress { get; init; }
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Score of the network the promise is about, on the validation data.</summary>
+    public Score Reference { get; internal set; } = new(0, 0);
+
+    /// <summary>Number of weights of the network the promise is about.</summary>
+    public long OriginalWeights { get; internal set; }
+
+    /// <summary>Everything done so far, in order.</summary>
+    public IReadOnlyList<StepLog> Log => _log;
+
+    /// <summary>Points lost against the reference; negative where the score is better.</summary>
+    public double Drop(Score score) => 100 * (Reference.Value - score.Value);
+
+    /// <summary>Trains a model on the run's data.</summary>
+    /// <param name="stage">What progress calls it.</param>
+    /// <param name="edits">How many times <paramref name="edit"/> is called over the run.</param>
+    public TrainResult Retrain(Model model, TrainOptions options, string stage, TrainEdit? edit = null, int edits = 1)
+    {
+        options = options.For(Data.Train.Count);
+        var steps = options.StepsAnEpoch(Data.Train.Count) * options.Epochs;
+        var job = new TrainJob
+        {
+            Model = model, Train = Data.Train, Validation = Data.Validation, Preprocess = Preprocess, Augmentation = Augmentation,
+            Options = options with { Seed = Seed + 1000 * _log.Count, Threads = Threads }, Edit = edit, EditEvery = Math.Max(1, steps / edits),
+        };
+        var inner = Progress is null ? null : new Forward<TrainProgress>(p => Progress.Report(new RecipeProgress(stage, p)));
+        return Train(job, inner, Cancellation);
+    }
+
+    /// <summary>Notes what was done.</summary>
+    internal void Note(string name, IReadOnlyDictionary<string, string> options, Stopwatch watch, Candidate result, bool accepted) =>
+        _log.Add(new StepLog(name, options, watch.Elapsed.TotalSeconds, result.Score.Value, (double)WeightCount.NonZero(result.Model) / OriginalWeights, accepted));
+
+    // Progress<T> posts to a thread pool, which reorders; a run reports in order.
+    private sealed class Forward<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Pare.Onnx;
+
+namespace Pare.Recipes;
+
+/// <summary>What a recipe made.</summary>
+/// <param name="Baseline">The network the promise is about: as given, or as trained first where it had no weights yet.</param>
+/// <param name="Result">The compressed network; null where no candidate kept the promise.</param>
+public sealed record RecipeResult(Model Baseline, Candidate? Result);
+
+/// <summary>Works through a recipe, going back to an earlier candidate where a later step cannot keep the promise.</summary>
+public static class RecipeRunner
+{
+    /// <summary>Runs the recipe.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="trained">False for a network fresh from the zoo: it is trained first.</param>
+    /// <param name="seenValidation">True where the network may have been trained on the run's validation data.</param>
+    public static RecipeResult Run(Recipe recipe, Model model, RecipeRun run, bool trained, bool seenValidation)
+    {
+        run.OriginalWeights = WeightCount.All(model);
+        var watch = Stopwatch.StartNew();
+        var start = new Candidate(model, trained ? run.ScoreOn(model, run.Data.Validation) : new Score(0, 0));
+        run.Reference = start.Score;
+        if (!trained) start = Train(run, start, "train", recipe.Baseline, watch);
+        var baseline = start.Model;
+        if (trained && seenValidation) start = Train(run, start, "settle", recipe.Settle, watch);
+        run.Reference = start.Score;
+        return new RecipeResult(baseline, Search(start, recipe.Steps, 0, run));
+    }
+
+    private static Candidate? Search(Candidate from, IReadOnlyList<RecipeStep> steps, int at, RecipeRun run)
+    {
+        if (at == steps.Count) return run.Drop(from.Score) <= run.MaxDrop ? from : null;
+        foreach (var candidate in steps[at].Apply(from, run))
+            if (Search(candidate, steps, at + 1, run) is { } found) return found;
+        return null;
+    }
+
+    private static Candidate Train(RecipeRun run, Candidate from, string stage, TrainOptions options, Stopwatch watch)
+    {
+        var result = run.Retrain(from.Model, options, stage);
+        var candidate = new Candidate(result.Model, result.Validation!);
+        run.Note(stage, new SortedDictionary<string, string> { ["epochs"] = $"{options.For(run.Data.Train.Count).Epochs}" }, watch, candidate, accepted: true);
+        return candidate;
+    }
+}

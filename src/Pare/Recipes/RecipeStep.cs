@@ -1,0 +1,24 @@
+using Pare.Onnx;
+
+namespace Pare.Recipes;
+
+/// <summary>A model on its way through a recipe.</summary>
+/// <param name="Model">The network.</param>
+/// <param name="Score">Its score on the validation data.</param>
+public sealed record Candidate(Model Model, Score Score);
+
+/// <summary>
+/// One step of a recipe with its options. A step offers candidates, the smallest first; a later one is only worked out
+/// when nothing could be made of those before it.
+/// </summary>
+public abstract record RecipeStep
+{
+    /// <summary>The step's name in recipe files and reports.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The options as they are reported.</summary>
+    public abstract IReadOnlyDictionary<string, string> Options { get; }
+
+    /// <summary>Works on a candidate.</summary>
+    public abstract IEnumerable<Candidate> Apply(Candidate from, RecipeRun run);
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Pare.Onnx;
+using Pare.Prune;
+
+namespace Pare.Recipes.Steps;
+
+/// <summary>
+/// Prunes in cycles, each to a smaller share of the weights than the one before, with training going on while the
+/// sparsity rises (Zhu and Gupta 2017) and a learning rate that starts anew. Channels that died are removed after each
+/// cycle. Goes on until a cycle costs more than its share of the promise.
+/// </summary>
+public sealed record PruneStep : RecipeStep
+{
+    /// <summary>Share of the original weights kept after each cycle, falling; each above 0 and below 1.</summary>
+    public required IReadOnlyList<double> Kept { get; init; }
+
+    /// <summary>Tries between the last cycle that was kept and the first that was not.</summary>
+    public int Bisections { get; init; } = 1;
+
+    /// <summary>How each cycle trains.</summary>
+    public required TrainOptions Training { get; init; }
+
+    /// <summary>Share of a cycle over which the sparsity rises; the rest recovers.</summary>
+    public double Ramp { get; init; } = 0.6;
+
+    /// <summary>Share of the promised drop that pruning may use up; sharing needs the rest.</summary>
+    public double Budget { get; init; } = 0.7;
+
+    /// <summary>What decides which weights go.</summary>
+    public PruneScore Score { get; init; } = PruneScore.Saliency;
+
+    /// <summary>Layers left whole, by name pattern.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    public override string Name => "prune";
+
+    public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
+    {
+        ["kept"] = string.Join(' ', Kept), ["score"] = Score.ToString().ToLowerInvariant(), ["epochs"] = $"{Training.Epochs}",
+    };
+
+    public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
+    {
+        var accepted = new Stack<Candidate>();
+        accepted.Push(from);
+        double good = 1, bad = 0;
+        foreach (var kept in Kept.TakeWhile(_ => bad == 0)) Try(kept);
+        for (var i = 0; i < Bisections && bad > 0; i++) Try(Math.Sqrt(good * bad));
+        return accepted;
+
+        void Try(double kept)
+        {
+            var watch = Stopwatch.StartNew();
+            var result = Cycle(accepted.Peek().Model, kept, run);
+            var fits = run.Drop(result.Score) <= Budget * run.MaxDrop;
+            var options = new SortedDictionary<string, string> { ["kept"] = $"{kept:0.#####}", ["score"] = Options["score"], ["epochs"] = Options["epochs"] };
+            run.Note(Name, options, watch, result, fits);
+            if (!fits)
+            {
+                bad = kept;
+                return;
+            }
+            good = kept;
+            accepted.Push(result);
+        }
+    }
+
+    private Candidate Cycle(Model model, double kept, RecipeRun run)
+    {
+        var start = WeightCount.NonZero(model);
+        var target = Math.Max(1, (long)(kept * run.OriginalWeights));
+        var weights = WeightCount.All(model);
+        double SparsityAt(double progress) => 1 - Schedule.Cubic(start, target, progress / Ramp) / weights;
+
+        Model? Edit(double progress, Model current, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
+        {
+            if (progress > Ramp + 0.05 || (Score == PruneScore.Saliency && meanSquaredGradients.Count == 0)) return null;
+            var options = new PruneOptions { Sparsity = SparsityAt(Math.Min(progress, Ramp)), Scope = PruneScope.Global, Score = Score, Exclude = [.. Exclude] };
+            return Pruner.Prune(current, options, meanSquaredGradients).Model;
+        }
+
+        var trained = run.Retrain(model, Training, $"prune to {100 * kept:0.##} %", Edit, edits: 40);
+        return new Candidate(DeadChannels.Remove(trained.Model).Model, trained.Validation!);
+    }
+}

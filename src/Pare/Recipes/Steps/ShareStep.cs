@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Pare.Onnx;
+using Pare.Quantize;
+
+namespace Pare.Recipes.Steps;
+
+/// <summary>
+/// Shares weights by incremental freezing: while training goes on, a growing part of the weights, most certain first, is
+/// fixed to its centroid; the free weights, the centroids and the biases make up for it (after Zhou et al. 2017, INQ,
+/// with the codebooks of Deep Compression, section 3). Offers the coarsest codebook that keeps the promise.
+/// </summary>
+public sealed record ShareStep : RecipeStep
+{
+    /// <summary>Codebook sizes to try, coarsest first; each 2 to 256, zero included.</summary>
+    public required IReadOnlyList<int> Centroids { get; init; }
+
+    /// <summary>How the freezing run trains.</summary>
+    public required TrainOptions Training { get; init; }
+
+    /// <summary>Price of a bit of code in the assignment; 0 for the nearest centroid.</summary>
+    public double Lambda { get; init; }
+
+    /// <summary>Share of the run over which weights are frozen; the rest trains centroids and biases alone.</summary>
+    public double Ramp { get; init; } = 0.8;
+
+    /// <summary>How biases are kept.</summary>
+    public BiasForm Biases { get; init; } = BiasForm.Grid8;
+
+    public override string Name => "share";
+
+    public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
+    {
+        ["centroids"] = string.Join(' ', Centroids), ["lambda"] = $"{Lambda}", ["epochs"] = $"{Training.Epochs}",
+    };
+
+    public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
+    {
+        foreach (var centroids in Centroids)
+        {
+            var watch = Stopwatch.StartNew();
+            var result = Freeze(from.Model, centroids, run);
+            var fits = run.Drop(result.Score) <= run.MaxDrop;
+            run.Note(Name, new SortedDictionary<string, string> { ["centroids"] = $"{centroids}", ["lambda"] = $"{Lambda}", ["epochs"] = Options["epochs"] }, watch, result, fits);
+            if (fits) yield return result;
+        }
+    }
+
+    private Candidate Freeze(Model model, int centroids, RecipeRun run)
+    {
+        Model? Edit(double progress, Model current, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
+        {
+            if (meanSquaredGradients.Count == 0 || progress > Ramp + 0.1) return null;
+            var sharing = new ShareOptions { Size = CodebookSize.OfCentroids(centroids), Lambda = Lambda };
+            return Sharer.Freeze(current, new FreezeOptions { Fraction = Math.Min(1, progress / Ramp), Sharing = sharing }, meanSquaredGradients).Model;
+        }
+
+        var trained = run.Retrain(model, Training, $"share {centroids} values", Edit, edits: 30);
+        var rounded = Rounder.Round(trained.Model, Biases);
+        return new Candidate(rounded, run.ScoreOn(rounded, run.Data.Validation));
+    }
+}

@@ -1,0 +1,38 @@
+using Pare.Data;
+using Pare.Onnx;
+
+namespace Pare.Recipes;
+
+/// <summary>One training run: what is trained, on what, and how.</summary>
+public sealed record TrainJob
+{
+    /// <summary>The network; one picture-like input, one score vector as output.</summary>
+    public required Model Model { get; init; }
+
+    public required IDataset Train { get; init; }
+
+    /// <summary>Scored after every epoch; null scores nothing.</summary>
+    public IDataset? Validation { get; init; }
+
+    public required Preprocess Preprocess { get; init; }
+
+    /// <summary>Random changes to the training examples; null for none.</summary>
+    public Augmentation? Augmentation { get; init; }
+
+    public required TrainOptions Options { get; init; }
+
+    /// <summary>A network whose softened outputs are followed besides the labels.</summary>
+    public Model? Teacher { get; init; }
+
+    /// <summary>A change made while training goes on.</summary>
+    public TrainEdit? Edit { get; init; }
+
+    /// <summary>Steps between two edits; 1 or more.</summary>
+    public int EditEvery { get; init; } = 100;
+
+    /// <summary>A file that holds the run after every epoch; where it exists, the run goes on from it, to the same bits.</summary>
+    public string? Checkpoint { get; init; }
+}
+
+/// <summary>Runs a training job. Recipes receive it as an argument, so that they need no tensor library.</summary>
+public delegate TrainResult TrainMethod(TrainJob job, IProgress<TrainProgress>? progress, CancellationToken cancellation);

@@ -1,0 +1,27 @@
+using Pare.Onnx;
+
+namespace Pare.Recipes;
+
+/// <summary>Counts the weights of a model's layers, in whichever form they are kept; weights that two layers share count once.</summary>
+public static class WeightCount
+{
+    /// <summary>All weights, pruned ones included.</summary>
+    public static long All(Model model) => Layers(model).Sum(t => t.Count);
+
+    /// <summary>Weights that are not zero.</summary>
+    public static long NonZero(Model model) => Layers(model).Sum(t => NonZero(t.Floats));
+
+    private static IEnumerable<Tensor> Layers(Model model)
+    {
+        var index = new GraphIndex(model.Graph);
+        return Layer.Of(index).Select(l => l.Weight).Distinct().Select(w => WeightForm.ReadDense(index, w)).OfType<Tensor>();
+    }
+
+    private static long NonZero(ReadOnlySpan<float> values)
+    {
+        long count = 0;
+        foreach (var value in values)
+            if (value != 0) count++;
+        return count;
+    }
+}

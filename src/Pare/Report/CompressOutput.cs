@@ -1,0 +1,60 @@
+namespace Pare.Report;
+
+/// <summary>The four files of a compression run: <c>model.onnx</c>, <c>model.pare</c>, <c>report.json</c>, <c>report.html</c>.</summary>
+public static class CompressOutput
+{
+    /// <summary>Makes sure, before long work starts, that the folder exists and can be written.</summary>
+    /// <exception cref="BadInputException">It cannot.</exception>
+    public static void Prepare(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = StagingIn(folder);
+            Directory.CreateDirectory(probe);
+            Directory.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"cannot write to the folder '{folder}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// Writes all four. Each is first written whole to a folder of its own and moved only when all are there, the report last,
+    /// so that an earlier output stays as it was where anything fails.
+    /// </summary>
+    /// <param name="folder">Where the files go; made if missing.</param>
+    /// <param name="writeModel">Writes the ONNX model to the path it is given, data files beside it.</param>
+    /// <param name="packed">The packed model.</param>
+    /// <exception cref="BadInputException">The folder cannot be written, or the disk is full.</exception>
+    public static void Write(string folder, Action<string> writeModel, ReadOnlyMemory<byte> packed, RunReport report)
+    {
+        Prepare(folder);
+        var staging = StagingIn(folder);
+        try
+        {
+            Directory.CreateDirectory(staging);
+            writeModel(Path.Combine(staging, "model.onnx"));
+            AtomicFile.Write(Path.Combine(staging, "model.pare"), packed.Span);
+            AtomicFile.WriteText(Path.Combine(staging, "report.html"), HtmlReport.Render(report));
+            AtomicFile.WriteText(Path.Combine(staging, "report.json"), report.ToJson() + "\n");
+            var files = Directory.GetFiles(staging).Order(StringComparer.Ordinal).ToList();
+            foreach (var file in files)
+                File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            // An earlier, larger model may have had a data file that this one does not use.
+            var stale = Path.Combine(folder, "model.onnx.data");
+            if (!files.Exists(f => f.EndsWith(".data", StringComparison.Ordinal))) File.Delete(stale);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadInputException)
+        {
+            throw new BadInputException($"cannot write to the folder '{folder}': {e.Message}", e);
+        }
+        finally
+        {
+            if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
+        }
+    }
+
+    private static string StagingIn(string folder) => Path.Combine(folder, $".{Environment.ProcessId}.{Guid.NewGuid():N}.tmp");
+}

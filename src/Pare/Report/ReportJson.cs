@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace Pare.Report;
+
+[JsonSerializable(typeof(RunReport))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pare.Profile;
+
+namespace Pare.Report;
+
+/// <summary>What a compression run did, to what, and what it cost: the content of <c>report.json</c>.</summary>
+public sealed record RunReport
+{
+    /// <summary>Version of the file's layout.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>Version of Pare.</summary>
+    public required string Pare { get; init; }
+
+    public required int Seed { get; init; }
+    public required Machine Machine { get; init; }
+
+    /// <summary>The command line as it was typed.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Path or zoo name of the network, and path or name of the data.</summary>
+    public required string Model { get; init; }
+    public required string Data { get; init; }
+
+    /// <summary>The files that were read, so that a run can be told from one on other files.</summary>
+    public IReadOnlyList<InputFile> Inputs { get; init; } = [];
+
+    public required Metric Metric { get; init; }
+    public required ModelCosts Baseline { get; init; }
+    public required ModelCosts Result { get; init; }
+
+    /// <summary>Every weight and bias of the original at 4 bytes, over the whole packed file; 0 where nothing was packed.</summary>
+    public double Ratio => Result.PackedBytes is > 0 and var bytes ? (double)Baseline.WeightBytes / bytes : 0;
+
+    /// <summary>Median latency before over median latency after; 0 where one was not measured.</summary>
+    public double Speedup => Baseline.LatencyMs is { } before && Result.LatencyMs is { Median: > 0 } after ? before.Median / after.Median : 0;
+
+    public required Contract Contract { get; init; }
+    public IReadOnlyList<LayerReport> Layers { get; init; } = [];
+    public IReadOnlyList<StepReport> Steps { get; init; } = [];
+
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.RunReport);
+
+    /// <summary>Reads a <c>report.json</c>.</summary>
+    /// <exception cref="BadInputException">The text is not a report.</exception>
+    public static RunReport Parse(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ReportJson.Default.RunReport) ?? throw new BadInputException("the report is 'null'; an object is needed");
+        }
+        catch (JsonException e)
+        {
+            throw new BadInputException($"not a report: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>Where the figures were measured.</summary>
+public sealed record Machine(string Processor, int Cores, int Threads, string System, string Runtime);
+
+/// <summary>A file that was read.</summary>
+/// <param name="Path">As the user gave it.</param>
+/// <param name="Sha256">In lower-case hexadecimal.</param>
+public sealed record InputFile(string Path, long Bytes, string Sha256);
+
+/// <summary>What a model is judged by.</summary>
+/// <param name="Name">top1, nme or agreement.</param>
+public sealed record Metric(string Name, bool HigherIsBetter);
+
+/// <summary>Both costs of a model, and its score.</summary>
+public sealed record ModelCosts
+{
+    /// <summary>Size of the ONNX file with its data files.</summary>
+    public required long OnnxBytes { get; init; }
+
+    /// <summary>Every weight and bias at 4 bytes.</summary>
+    public required long WeightBytes { get; init; }
+    public required long Parameters { get; init; }
+
+    /// <summary>Parameters that are not zero.</summary>
+    public long? NonZero { get; init; }
+
+    /// <summary>Multiply-adds of one prediction.</summary>
+    public required long Macs { get; init; }
+
+    /// <summary>The score: a share in [0, 1] for top1 and agreement, a mean error for nme; null where it was not measured.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>Examples behind <see cref="Value"/>.</summary>
+    public int Count { get; init; }
+
+    /// <summary>Latency of one prediction; null where it was not measured.</summary>
+    public Latency? LatencyMs { get; init; }
+
+    /// <summary>Size of the whole <c>.pare</c> file, graph and header included; null where the model was not packed.</summary>
+    public long? PackedBytes { get; init; }
+
+    /// <summary>The costs under the keys of <c>report.json</c>.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.ModelCosts)!.AsObject();
+}
+
+/// <summary>What was promised and whether it held. All in percentage points of the metric; a drop below 0 is a gain.</summary>
+/// <param name="MaxDrop">The promise; null where none was asked for.</param>
+/// <param name="Drop">The measured drop on the test data.</param>
+/// <param name="DropUpper95">Upper end of the drop's one-sided 95 % confidence interval.</param>
+public sealed record Contract(double? MaxDrop, double Drop, double DropUpper95, bool Held);
+
+/// <summary>A layer in the columns of Deep Compression's tables.</summary>
+/// <param name="Kept">Share of weights that are not zero, 0 to 1.</param>
+/// <param name="WeightBits">Bits of a kept weight's code, before and (<paramref name="WeightBitsCoded"/>) after entropy coding.</param>
+/// <param name="IndexBits">Bits of a kept weight's position, before and (<paramref name="IndexBitsCoded"/>) after entropy coding.</param>
+/// <param name="PackedBytes">Bytes of the layer's weights in the packed file.</param>
+/// <param name="Ratio">4 bytes a weight over <paramref name="PackedBytes"/>.</param>
+public sealed record LayerReport(string Name, string Op, long Weights, double Kept, double WeightBits, double WeightBitsCoded, double IndexBits, double IndexBitsCoded, long PackedBytes, double Ratio)
+{
+    /// <summary>The layer under the keys of <c>report.json</c>.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.LayerReport)!.AsObject();
+}
+
+/// <summary>One step of the run.</summary>
+/// <param name="Seconds">Time the step took.</param>
+/// <param name="Value">The validation metric after it; null where it was not measured.</param>
+/// <param name="PackedBytes">Size of the packed file after it; null where it was not packed.</param>
+public sealed record StepReport(string Name, JsonObject Options, double Seconds, double? Value = null, long? PackedBytes = null);

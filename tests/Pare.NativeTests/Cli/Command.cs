@@ -1,0 +1,74 @@
+using Pare.Cli;
+using Pare.Onnx;
+using Xunit;
+
+namespace Pare.NativeTests.Cli;
+
+/// <summary>Runs <c>pare</c> in this process, in a folder that goes away afterwards.</summary>
+public sealed class Command : IDisposable
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("pare-").FullName;
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    /// <summary>A path in the folder.</summary>
+    public string At(string name) => Path.Combine(Folder, name);
+
+    /// <summary>Runs a command line whose words are separated by blanks; <c>@</c> before a word makes it a path in the folder.</summary>
+    public (int Code, string Output, string Error) Run(string line, CancellationToken cancel = default)
+    {
+        using StringWriter output = new(), error = new();
+        var code = Program.Run([.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => w[0] == '@' ? At(w[1..]) : w)], output, error, cancel);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs a command that must work and returns what it printed.</summary>
+    public string Succeed(string line)
+    {
+        var (code, output, error) = Run(line);
+        Assert.True(code == 0, $"{line}: {code} {error}");
+        return output;
+    }
+
+    /// <summary>Runs a command that must fail with one line, leave the folder as it was, and returns that line.</summary>
+    public string Fail(string line, int expected = 2)
+    {
+        var before = Directory.GetFileSystemEntries(Folder).Order().ToList();
+        var (code, output, error) = Run(line + " --quiet");
+        Assert.True(code == expected, $"{line}: {code} {error}");
+        Assert.Empty(output);
+        Assert.Equal(before, Directory.GetFileSystemEntries(Folder).Order());
+        var only = Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.StartsWith("pare: ", only, StringComparison.Ordinal);
+        return only;
+    }
+
+    /// <summary>A dense network of two layers in the folder: 4 inputs, 3 scores.</summary>
+    /// <param name="poison">Put in place of the second weight.</param>
+    public string Tiny(string name = "tiny.onnx", float poison = 0.5f)
+    {
+        float[] first = [.. Enumerable.Range(0, 32).Select(i => MathF.Sin(i + 1))];
+        first[1] = poison;
+        OnnxFile.Write(new Model
+        {
+            Graph = new Graph
+            {
+                Name = "tiny",
+                Inputs = [ValueInfo.Of("input", ElementType.Float, new Dimension(null, "batch"), 4)],
+                Outputs = [ValueInfo.Of("scores", ElementType.Float, new Dimension(null, "batch"), 3)],
+                Initializers =
+                [
+                    Tensor.Of("w1", [4, 8], first),
+                    Tensor.Of("w2", [8, 3], [.. Enumerable.Range(0, 24).Select(i => MathF.Cos(i))]),
+                ],
+                Nodes =
+                [
+                    new Node { OpType = "MatMul", Name = "fc1", Inputs = ["input", "w1"], Outputs = ["a"] },
+                    new Node { OpType = "Relu", Name = "relu", Inputs = ["a"], Outputs = ["b"] },
+                    new Node { OpType = "MatMul", Name = "fc2", Inputs = ["b", "w2"], Outputs = ["scores"] },
+                ],
+            },
+        }, At(name));
+        return At(name);
+    }
+}

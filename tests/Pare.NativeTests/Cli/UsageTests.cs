@@ -1,0 +1,67 @@
+using Xunit;
+
+namespace Pare.NativeTests.Cli;
+
+public sealed class UsageTests : IDisposable
+{
+    private readonly Command _pare = new();
+
+    public void Dispose() => _pare.Dispose();
+
+    [Fact]
+    public void No_arguments_print_the_overview() => Assert.Contains("compress", _pare.Succeed(""), StringComparison.Ordinal);
+
+    [Fact]
+    public void Version_is_the_bare_number() => Assert.Matches(@"^\d+\.\d+\.\d+", _pare.Succeed("--version"));
+
+    [Theory]
+    [InlineData("inspect")]
+    [InlineData("train")]
+    [InlineData("eval")]
+    [InlineData("bench")]
+    [InlineData("prune")]
+    [InlineData("share")]
+    [InlineData("compress")]
+    [InlineData("pack")]
+    [InlineData("unpack")]
+    [InlineData("import")]
+    [InlineData("zoo")]
+    public void Every_verb_explains_itself_and_takes_the_common_options(string verb)
+    {
+        var help = _pare.Succeed($"{verb} --help");
+        Assert.StartsWith($"pare {verb}", help, StringComparison.Ordinal);
+        Assert.All(["--seed", "--threads", "--json", "--quiet", "Examples"], part => Assert.Contains(part, help, StringComparison.Ordinal));
+        Assert.DoesNotContain('\u001b', help);
+    }
+
+    [Theory]
+    [InlineData("inspct m.onnx", "unknown verb 'inspct'; did you mean 'inspect'?")]
+    [InlineData("frobnicate", "unknown verb 'frobnicate'; 'pare --help' lists what there is")]
+    [InlineData("inspect", "MODEL is missing")]
+    [InlineData("inspect @tiny.onnx --sed 3", "unknown option '--sed'; did you mean '--seed'?")]
+    [InlineData("inspect @tiny.onnx --seed x", "--seed is 'x'; allowed: a whole number, 0 or more")]
+    [InlineData("inspect @tiny.onnx --threads 0", "--threads is '0'; allowed: a whole number, 1 to 1024")]
+    [InlineData("prune @tiny.onnx --sparsity 0.5", "--out FILE is missing")]
+    [InlineData("prune @tiny.onnx -o @p.onnx", "prune needs either --sparsity or --quality")]
+    [InlineData("prune @tiny.onnx --sparsity 1.2 -o @p.onnx", "--sparsity is '1.2'; allowed: a number, 0 up to, not including, 1")]
+    [InlineData("prune @tiny.onnx --sparsity NaN -o @p.onnx", "--sparsity is 'NaN'")]
+    [InlineData("prune @tiny.onnx --sparsity 0.5 --scope all -o @p.onnx", "--scope is 'all'; allowed: global, layer")]
+    [InlineData("share @tiny.onnx --bits 0 -o @s.onnx", "--bits is '0'; allowed: a whole number, 1 to 8")]
+    [InlineData("eval lenet55", "did you mean lenet5?")]
+    [InlineData("zoo lenet5", "zoo lenet5 needs -o FILE")]
+    public void A_mistake_is_one_line_and_exit_2(string line, string says)
+    {
+        _pare.Tiny();
+        Assert.Contains(says, _pare.Fail(line), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_interrupted_run_ends_with_130_and_no_file()
+    {
+        _pare.Tiny();
+        var (code, _, error) = _pare.Run("prune @tiny.onnx --sparsity 0.5 -o @p.onnx", new CancellationToken(canceled: true));
+        Assert.Equal(130, code);
+        Assert.Contains("interrupted", error, StringComparison.Ordinal);
+        Assert.Equal([_pare.At("tiny.onnx")], Directory.GetFiles(_pare.Folder));
+    }
+}

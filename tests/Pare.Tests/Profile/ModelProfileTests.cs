@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using Pare.Onnx;
+using Pare.Profile;
+using Pare.Zoo;
+using Xunit;
+
+namespace Pare.Tests.Profile;
+
+public sealed class ModelProfileTests
+{
+    [Theory]
+    [InlineData("lenet-300-100", 266_610, 0.2662)]
+    [InlineData("lenet5", 431_080, 2.293)]
+    [InlineData("squeezenet1.0", 1_248_424, 861.3)]
+    [InlineData("squeezenet1.1", 1_235_496, 387.7)]
+    public void Networks_cost_what_their_papers_say(string name, long parameters, double millionMacs)
+    {
+        var profile = ModelProfile.Of(ModelZoo.Build(name));
+        Assert.Equal(parameters, profile.Parameters);
+        Assert.Equal(4 * parameters, profile.WeightBytes);
+        Assert.Equal(4 * parameters, profile.StoredBytes);
+        // The papers' table has one decimal.
+        Assert.Equal(millionMacs, profile.Macs / 1e6, 0.05);
+        Assert.Empty(profile.Uncounted);
+    }
+
+    [Fact]
+    public void A_node_has_its_own_share_of_the_costs()
+    {
+        var conv = ModelProfile.Of(ModelZoo.Build("lenet5")).Nodes.Single(n => n.Name == "conv2");
+        Assert.Equal(("Conv", 25_050, 50L * 8 * 8 * 20 * 25, 4 * 25_050), (conv.OpType, conv.Parameters, conv.Macs, conv.StoredBytes));
+        Assert.Equal("1,50,8,8", string.Join(',', conv.OutputShape!.Value));
+        Assert.Equal(25_000, conv.Weights!.Count);
+        Assert.Equal(1, conv.Weights.Kept);
+    }
+
+    [Fact]
+    public void Shared_weights_count_as_the_weights_they_stand_for()
+    {
+        var dense = ModelZoo.Build("lenet5");
+        var codes = new byte[25_000];
+        for (var i = 0; i < 5_000; i++) codes[i] = (byte)(1 + i % 3);
+        var profile = ModelProfile.Of(WeightForm.Replace(dense, new Dictionary<string, WeightForm>
+        {
+            ["conv2.weight"] = SharedWeight.Form("conv2.weight", [50, 20, 5, 5], [0, 1, 2, 3], codes, 17),
+        }));
+        var conv = profile.Nodes.Single(n => n.Name == "conv2");
+        Assert.Equal(25_050, conv.Parameters);
+        Assert.Equal(25_000 + 4 * 4 + 4 * 50, conv.StoredBytes);
+        Assert.Equal(new WeightProfile(25_000, 5_000, 4), conv.Weights);
+        Assert.Equal(0.2, conv.Weights!.Kept);
+        Assert.Equal(431_080, profile.Parameters);
+        Assert.DoesNotContain(profile.Nodes, n => n.OpType is "Gather" or "Cast");
+    }
+
+    [Fact]
+    public void Quantized_weights_count_as_the_weights_they_stand_for()
+    {
+        var net = new GraphBuilder();
+        var model = net.Build("n", net.Input(1, 2, 2).Dense("ip1", 3));
+        model = WeightForm.Replace(model, new Dictionary<string, WeightForm>
+        {
+            ["ip1.weight"] = new([Tensor.Create("q", ElementType.Int8, [3, 4], (sbyte[])[0, 1, 0, 2, 3, -3, 0, 0, 0, 0, 0, 0]), Tensor.Of("scale", [], [0.5f])],
+                [new Node { OpType = "DequantizeLinear", Inputs = ["q", "scale"], Outputs = ["ip1.weight"] }]),
+        });
+        var dense = ModelProfile.Of(model).Nodes.Single(n => n.Name == "ip1");
+        Assert.Equal((15, 12 + 4 + 12, 12L), (dense.Parameters, dense.StoredBytes, dense.Macs));
+        Assert.Equal(new WeightProfile(12, 4, 5), dense.Weights);
+    }
+
+    [Fact]
+    public void Running_statistics_are_no_parameters_and_depthwise_work_is_counted_by_group()
+    {
+        var net = new GraphBuilder();
+        var x = net.Input(4, 6, 6).Conv("dw", 4, 3, pad: 1, groups: 4, bias: false).BatchNorm("bn");
+        var profile = ModelProfile.Of(net.Build("n", x.Add(x)));
+        Assert.Equal(4 * 9 + 2 * 4, profile.Parameters);
+        Assert.Equal(4 * 36 * 9, profile.Macs);
+    }
+
+    [Fact]
+    public void A_weight_that_two_layers_use_counts_once()
+    {
+        var net = new GraphBuilder();
+        var model = net.Build("n", net.Input(1, 2, 2).Dense("a", 4).Dense("b", 4));
+        model = model with
+        {
+            Graph = model.Graph with { Nodes = [.. model.Graph.Nodes.Select(n => n.Inputs.Contains("b.weight") ? n with { Inputs = [n.Inputs[0], "a.weight", n.Inputs[2]] } : n)] },
+        };
+        Assert.Equal(16 + 4 + 4, ModelProfile.Of(model).Parameters);
+        Assert.Equal(32, ModelProfile.Of(model).Macs);
+    }
+
+    [Fact]
+    public void The_batch_can_be_given()
+    {
+        var model = ModelZoo.Build("lenet-300-100");
+        var shapes = new Dictionary<string, ImmutableArray<Dimension>> { ["input"] = [8, 1, 28, 28] };
+        Assert.Equal(8 * 266_200, ModelProfile.Of(model, shapes).Macs);
+    }
+
+    [Fact]
+    public void What_cannot_be_counted_is_named()
+    {
+        var model = ModelZoo.Build("lenet-300-100");
+        var unknown = new Node { OpType = "Mystery", Domain = "com.example", Inputs = ["input"], Outputs = ["odd"] };
+        var profile = ModelProfile.Of(model with
+        {
+            Graph = model.Graph with { Nodes = [unknown, .. model.Graph.Nodes.Select(n => n.Inputs.Contains("input") ? n with { Inputs = n.Inputs.Replace("input", "odd") } : n)] },
+        });
+        Assert.Contains("Mystery 'odd'", profile.Uncounted);
+        Assert.Equal(266_610, profile.Parameters);
+        Assert.Null(profile.PeakActivationBytes);
+    }
+
+    [Fact]
+    public void Peak_memory_is_where_most_values_are_needed_at_once()
+    {
+        var net = new GraphBuilder();
+        // 16 in; conv makes 32; pooling makes 8; the sum of conv and itself needs 32 + 32.
+        var conv = net.Input(1, 4, 4).Conv("conv1", 2, 1);
+        Assert.Equal(4 * (32 + 32), ModelProfile.Of(net.Build("n", conv.Add(conv).MaxPool(2))).PeakActivationBytes);
+    }
+}
