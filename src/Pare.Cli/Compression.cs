@@ -70,7 +70,7 @@ internal static class Compression
         {
             Pare = Help.Version, Seed = request.Seed, Machine = Machines.This(request.Threads), Command = request.Command,
             Model = request.Model.Name, Data = request.DataName, Metric = new Metric("top1", true),
-            Inputs = request.Model.Path is { } path ? [InputFiles.Of(path)] : [],
+            Inputs = request.Model.Path is { } path ? [Machines.Describe(path)] : [],
             Baseline = Costs.Of(ModelProfile.Of(original), request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(request.Model))
                 with { Value = before.Value, Count = before.Count, LatencyMs = latencies[0] },
             Result = Costs.Of(ModelProfile.Of(shipped), bytes.LongLength)

@@ -66,6 +66,7 @@ public static class Program
     {
         var root = new RootCommand("Makes a trained neural network smaller and faster, and says what that cost.")
         {
+            CompressVerb.Create(),
             InspectVerb.Create(),
             TrainVerb.Create(),
             EvalVerb.Create(),

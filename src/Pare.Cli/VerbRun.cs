@@ -14,6 +14,9 @@ internal sealed class VerbRun(ParseResult parse, CommonOptions common, Cancellat
     public int Threads => parse.GetValue(common.Threads);
     public CancellationToken Cancel => cancel;
 
+    /// <summary>The command as it was typed.</summary>
+    public string CommandLine => "pare " + string.Join(' ', parse.Tokens.Select(t => t.Value));
+
     public T Get<T>(Option<T> option) => parse.GetValue(option)!;
     public T Get<T>(Argument<T> argument) => parse.GetValue(argument)!;
 

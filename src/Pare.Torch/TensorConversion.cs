@@ -51,12 +51,12 @@ internal static class TensorConversion
         return result;
     }
 
-    /// <summary>A copy of a torch tensor's values under a name, as <paramref name="type"/>.</summary>
-    public static Tensor ToOnnx(this TorchTensor tensor, string name, ElementType type = ElementType.Float)
+    /// <summary>The constant with a copy of a torch tensor's values instead of its own; name, type and place stay.</summary>
+    public static Tensor WithValues(this Tensor constant, TorchTensor values)
     {
         using var scope = torch.NewDisposeScope();
-        var values = tensor.detach().to(type.ToTorch()).contiguous();
-        return new Tensor { Name = name, Type = type, Shape = [.. tensor.shape], Data = values.numel() == 0 ? default : values.bytes.ToArray() };
+        var plain = values.detach().to(constant.Type.ToTorch()).contiguous();
+        return constant with { Shape = [.. values.shape], Data = plain.numel() == 0 ? default : plain.bytes.ToArray() };
     }
 
     private static ReadOnlySpan<T> Span<T>(Tensor tensor) where T : unmanaged => MemoryMarshal.Cast<byte, T>(tensor.Data.Span);

@@ -26,15 +26,14 @@ public sealed class TorchGraph : IDisposable
         using var noGradients = torch.no_grad();
         var index = new GraphIndex(model.Graph);
         var trainable = TrainableConstants.Of(index).ToHashSet();
+        var statistics = plan.RunningStatistics;
         foreach (var constant in plan.Constants)
         {
-            var tensor = constant.ToTorch().DetachFromDisposeScope();
             _types[constant.Name] = constant.Type;
-            if (plan.RunningStatistics.Contains(constant.Name)) _buffers[constant.Name] = tensor;
-            else if (!trainable.Contains(constant.Name)) _constants[constant.Name] = tensor;
-            else _parameters[constant.Name] = tensor;
+            if (statistics.Contains(constant.Name)) _buffers[constant.Name] = Held(constant.ToTorch());
+            else if (!trainable.Contains(constant.Name)) _constants[constant.Name] = Held(constant.ToTorch());
+            else _parameters[constant.Name] = Held(Trained(index, constant)).requires_grad_(true);
         }
-        foreach (var parameter in _parameters.Values) parameter.requires_grad_(true);
         foreach (var value in model.Graph.Inputs.Concat(model.Graph.Values)) _types.TryAdd(value.Name, value.Type);
         _plan = Fold(plan).With(Prepared);
         ReleaseUnused();
@@ -80,7 +79,8 @@ public sealed class TorchGraph : IDisposable
     /// <summary>The model with the present values of parameters and buffers (copies) in its constants; everything else is untouched.</summary>
     public Model ToModel()
     {
-        var values = _parameters.Concat(_buffers).ToDictionary(p => p.Key, p => p.Value.ToOnnx(p.Key, _types[p.Key]));
+        var index = new GraphIndex(_model.Graph);
+        var values = _parameters.Concat(_buffers).ToDictionary(p => p.Key, p => index.Constant(p.Key)!.WithValues(p.Value));
         return _model with { Graph = _model.Graph.ReplaceConstants(values) };
     }
 
@@ -88,6 +88,15 @@ public sealed class TorchGraph : IDisposable
     {
         foreach (var tensor in _parameters.Values.Concat(_buffers.Values).Concat(_constants.Values)) tensor.Dispose();
     }
+
+    // What a graph holds lives until the graph is disposed of, whichever scope is open.
+    private static TorchTensor Held(TorchTensor tensor) => tensor.DetachFromDisposeScope();
+
+    // A weight stored in 16 bits and computed with in 32 is trained in 32: small steps would be lost on it.
+    private static TorchTensor Trained(GraphIndex index, Tensor constant) =>
+        constant.Type is ElementType.Float16 or ElementType.BFloat16 && TrainableConstants.IsWidened(index, constant.Name)
+            ? constant.ToTorch().to(torch.ScalarType.Float32)
+            : constant.ToTorch();
 
     private void Evaluate(Step step, Plan plan, Dictionary<string, TorchTensor> live, bool training)
     {
@@ -137,7 +146,7 @@ public sealed class TorchGraph : IDisposable
             if (!step.Node.Inputs.All(i => i.Length == 0 || _constants.ContainsKey(i))) continue;
             var values = new Dictionary<string, TorchTensor>();
             Evaluate(step, plan, values, training: false);
-            foreach (var (name, value) in values) _constants[name] = value.DetachFromDisposeScope();
+            foreach (var (name, value) in values) _constants[name] = Held(value);
             done.Add(step);
         }
         return plan.Without(done);
@@ -149,7 +158,7 @@ public sealed class TorchGraph : IDisposable
         var node = step.Node;
         if (!node.Is("Gather") || Stored(node.Input(0)) is not { } data || !_constants.TryGetValue(node.Input(1), out var indices)) return step;
         var ready = $"{node.Inputs[1]} for {node.Outputs[0]}";
-        _constants[ready] = Indexing.LookupIndices(CallOf(step, [data, indices], training: false)).DetachFromDisposeScope();
+        _constants[ready] = Held(Indexing.LookupIndices(CallOf(step, [data, indices], training: false)));
         return new Step(node with { Inputs = [node.Inputs[0], ready] }, Indexing.Lookup) { LastUses = step.LastUses };
     }
 

@@ -20,6 +20,15 @@ internal static class TrainableConstants
         return found;
     }
 
+    /// <summary>True where a value reaches every user as 32-bit floats, through a Cast behind at most moves and picks.</summary>
+    public static bool IsWidened(GraphIndex index, string value)
+    {
+        var users = index.Consumers(value);
+        return users.Count > 0 && !index.IsOutput(value) && users.All(user =>
+            (user.Is("Cast") && user.Int("to", 0) == (long)ElementType.Float)
+            || (user.OpType is "Identity" or "Reshape" or "Transpose" or "Gather" && user.Input(0) == value && IsWidened(index, user.Outputs[0])));
+    }
+
     private static void Trace(GraphIndex index, string value, Node user, List<string> found, HashSet<string> seen)
     {
         if (index.Constant(value) is { } constant)

@@ -20,9 +20,10 @@ internal sealed class Loss(Model model, TrainOptions options)
         var hard = functional.cross_entropy(logits, labels, label_smoothing: options.LabelSmoothing);
         if (teacher is null) return hard;
         var t = options.Temperature;
+        using Scalar temperature = t, hardShare = 1 - options.TeacherShare, softShare = options.TeacherShare * t * t / output.shape[0];
         var soft = functional.kl_div(
-            functional.log_softmax(logits / t, 1), functional.softmax(Logits(teacher) / t, 1), reduction: Reduction.Sum) / output.shape[0];
-        return hard * (1 - options.TeacherShare) + soft * (options.TeacherShare * t * t);
+            functional.log_softmax(logits.div(temperature), 1), functional.softmax(Logits(teacher).div(temperature), 1), reduction: Reduction.Sum);
+        return hard.mul(hardShare).Plus(soft.mul(softShare));
     }
 
     /// <summary>Cross-entropy without smoothing, summed over the batch.</summary>
@@ -32,6 +33,7 @@ internal sealed class Loss(Model model, TrainOptions options)
     private torch.Tensor Logits(torch.Tensor output)
     {
         var flat = output.reshape(output.shape[0], -1);
-        return _last == "Softmax" ? flat.clamp_min(1e-12).log() : flat;
+        if (_last != "Softmax") return flat;
+        return flat.clamp_min(Scalars.Of(1e-12)).log();
     }
 }

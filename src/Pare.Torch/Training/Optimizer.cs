@@ -54,8 +54,9 @@ internal sealed class Optimizer : IDisposable
             if (slot.Mask is { } mask) gradient.mul_(mask);
             if (slot.Decays && _options.WeightDecay > 0)
             {
-                if (_options.Optimizer == OptimizerKind.AdamW) slot.Parameter.mul_(1 - learningRate * _options.WeightDecay);
-                else gradient.add_(slot.Parameter, alpha: _options.WeightDecay);
+                using Scalar decay = _options.WeightDecay, shrink = 1 - learningRate * _options.WeightDecay;
+                if (_options.Optimizer == OptimizerKind.AdamW) slot.Parameter.mul_(shrink);
+                else gradient.add_(slot.Parameter, alpha: decay);
             }
             if (slot.Second is null) StepSgd(slot, gradient, learningRate);
             else StepAdam(slot, slot.Second, gradient, learningRate);
@@ -71,7 +72,8 @@ internal sealed class Optimizer : IDisposable
         foreach (var (name, slot) in _slots)
         {
             if (slot.Second is null || slot.Steps == 0) continue;
-            result[name] = slot.Second.div(1 - Math.Pow(Beta2, slot.Steps)).contiguous().data<float>().ToArray();
+            using Scalar correction = 1 - Math.Pow(Beta2, slot.Steps);
+            result[name] = slot.Second.div(correction).contiguous().data<float>().ToArray();
         }
         return result;
     }
@@ -118,17 +120,18 @@ internal sealed class Optimizer : IDisposable
 
     private void StepSgd(Slot slot, torch.Tensor gradient, double learningRate)
     {
-        slot.First.mul_(_options.Momentum).add_(gradient);
-        slot.Parameter.add_(slot.First, alpha: -learningRate);
+        using Scalar rate = -learningRate;
+        slot.First.mul_(Scalars.Of(_options.Momentum)).add_(gradient, alpha: Scalars.One);
+        slot.Parameter.add_(slot.First, alpha: rate);
     }
 
     private static void StepAdam(Slot slot, torch.Tensor second, torch.Tensor gradient, double learningRate)
     {
-        slot.First.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
-        second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
         // Epsilon stands inside the bias correction, as in the paper's efficient form.
         var correction = Math.Sqrt(1 - Math.Pow(Beta2, slot.Steps));
-        var scale = second.sqrt().add_(Epsilon * correction);
-        slot.Parameter.addcdiv_(slot.First, scale, -learningRate * correction / (1 - Math.Pow(Beta1, slot.Steps)));
+        using Scalar epsilon = Epsilon * correction, rate = -learningRate * correction / (1 - Math.Pow(Beta1, slot.Steps));
+        slot.First.mul_(Scalars.Of(Beta1)).add_(gradient, alpha: Scalars.Of(1 - Beta1));
+        second.mul_(Scalars.Of(Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - Beta2));
+        slot.Parameter.addcdiv_(slot.First, second.sqrt().add_(epsilon, alpha: Scalars.One), rate);
     }
 }

@@ -38,31 +38,6 @@ public sealed class ByteDataset : IDataset
 
     public void Read(int index, Span<float> values) => Widen(Bytes(index), values);
 
-    /// <summary>The same red, green and blue pictures with their channels as <paramref name="channels"/> says; other shapes stay as they are.</summary>
-    internal ByteDataset InOrder(ChannelOrder channels)
-    {
-        if (channels == ChannelOrder.Rgb || Shape.Length != 3 || Shape[0] != 3) return this;
-        var plane = _size / 3;
-        var planes = channels == ChannelOrder.Grey ? 1 : 3;
-        var ordered = new byte[(long)Count * planes * plane];
-        for (var i = 0; i < Count; i++)
-        {
-            var to = ordered.AsSpan(i * planes * plane, planes * plane);
-            var red = Bytes(i)[..plane];
-            var green = Bytes(i)[plane..(2 * plane)];
-            var blue = Bytes(i)[(2 * plane)..];
-            if (planes == 1)
-            {
-                for (var p = 0; p < plane; p++) to[p] = PictureFitting.Luma(red[p], green[p], blue[p]);
-                continue;
-            }
-            blue.CopyTo(to);
-            green.CopyTo(to[plane..]);
-            red.CopyTo(to[(2 * plane)..]);
-        }
-        return new ByteDataset(ordered, _labels, [planes, Shape[1], Shape[2]], Classes);
-    }
-
     /// <summary>Bytes to floats of the same value.</summary>
     internal static void Widen(ReadOnlySpan<byte> bytes, Span<float> values)
     {

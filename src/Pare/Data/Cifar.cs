@@ -19,7 +19,7 @@ internal static class Cifar
     public static bool IsIn(string folder) => VariantOf(folder) is not null;
 
     /// <exception cref="BadInputException">A file is cut off or a label is out of range.</exception>
-    public static DataSplits Open(string folder, string name, ChannelOrder channels, ulong seed)
+    public static DataSplits Open(string folder, string name, DataOptions options)
     {
         var variant = VariantOf(folder)!;
         var train = variant.Train.Select(file => Path.Combine(folder, file)).Where(File.Exists).ToList();
@@ -31,9 +31,9 @@ internal static class Cifar
         var (pixels, labels) = (new byte[total * PixelBytes], new int[total]);
         var at = 0;
         for (var f = 0; f < files.Count; at += (int)counts[f++]) ReadFile(files[f], variant, pixels, labels, at, (int)counts[f]);
-        var all = new ByteDataset(pixels, labels, [3, Side, Side], Names(folder, variant)).InOrder(channels);
+        var all = DatasetFitting.Fit(new ByteDataset(pixels, labels, [3, Side, Side], Names(folder, variant)), name, options);
         var trainCount = files.Count > train.Count ? total - counts[^1] : -1;
-        return Splitting.Divide(name, all, i => trainCount < 0 ? Part.Any : i < trainCount ? Part.Train : Part.Test, seed);
+        return Splitting.Divide(name, all, i => trainCount < 0 ? Part.Any : i < trainCount ? Part.Train : Part.Test, options.Seed);
     }
 
     private static Variant? VariantOf(string folder) =>

@@ -3,7 +3,7 @@ namespace Pare.Data;
 /// <summary>How a data set is opened.</summary>
 public sealed record DataOptions
 {
-    /// <summary>How pictures become examples. Only the channels matter for data that is no picture file.</summary>
+    /// <summary>How pictures become examples. Arrays of floats are taken as they are; grey arrays stay grey.</summary>
     public PictureGeometry Geometry { get; init; } = new();
 
     /// <summary>Fixes the split, and the drawing of built-in sets.</summary>

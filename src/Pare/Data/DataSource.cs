@@ -25,18 +25,27 @@ public static class DataSource
     /// <summary>The names that <see cref="Open"/> knows.</summary>
     public static ImmutableArray<string> Names { get; } = [Glyphs.Name, .. NamedSet.All.Select(set => set.Name)];
 
-    private static DataSplits OpenPath(string path, string name, DataOptions options, ImageDecoder decode) =>
-        Directory.Exists(path) ? OpenFolder(path, name, options, decode) : OpenFile(path, name, options, decode);
+    private static DataSplits OpenPath(string path, string name, DataOptions options, ImageDecoder decode)
+    {
+        try
+        {
+            return Directory.Exists(path) ? OpenFolder(path, name, options, decode) : OpenFile(path, name, options, decode);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"data '{path}' cannot be read: {e.Message}", e);
+        }
+    }
 
     private static string NameOf(string path) => Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     private static DataSplits OpenFolder(string folder, string name, DataOptions options, ImageDecoder decode)
     {
-        if (Idx.IsIn(folder)) return Idx.Open(folder, name, options.Seed);
+        if (Idx.IsIn(folder)) return Idx.Open(folder, name, options);
         foreach (var inner in new[] { "", "cifar-10-batches-bin", "cifar-100-binary" })
         {
             var path = Path.Combine(folder, inner);
-            if (Directory.Exists(path) && Cifar.IsIn(path)) return Cifar.Open(path, name, options.Geometry.Channels, options.Seed);
+            if (Directory.Exists(path) && Cifar.IsIn(path)) return Cifar.Open(path, name, options);
         }
         return ImageFolder.Open(FileSet.FromFolder(folder), name, options, decode);
     }

@@ -12,12 +12,16 @@ internal sealed record FileSet(string Root, ImmutableArray<string> Paths, Func<i
     /// <summary>Largest single file that is read.</summary>
     public const int MaxFileBytes = 1 << 28;
 
+    /// <summary>Folders within folders that are searched: an end for links that lead back.</summary>
+    private const int MaxDepth = 8;
+
     /// <summary>A file's name for messages.</summary>
     public string NameOf(int index) => $"{Root}/{Paths[index]}";
 
     public static FileSet FromFolder(string folder)
     {
-        var paths = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+        var paths = Directory.EnumerateFiles(folder, "*", options)
             .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
             .Where(IsVisible).Order(StringComparer.Ordinal).ToImmutableArray();
         return new FileSet(folder, paths, index =>

@@ -17,15 +17,16 @@ internal static class Idx
 
     /// <summary>Reads <c>train-images</c>, <c>train-labels</c> and, where they are there, <c>t10k-</c> or <c>test-</c> of both.</summary>
     /// <exception cref="BadInputException">A file is missing, damaged, or does not fit its partner.</exception>
-    public static DataSplits Open(string folder, string name, ulong seed)
+    public static DataSplits Open(string folder, string name, DataOptions options)
     {
         var train = Pair(folder, "train")!;
         var test = Pair(folder, "t10k") ?? Pair(folder, "test");
         if (test is not null && !test.Shape.SequenceEqual(train.Shape))
             throw new BadInputException($"'{folder}': test pictures are {string.Join('x', test.Shape)}, training pictures {string.Join('x', train.Shape)}");
         var labels = test is null ? train.Labels : [.. train.Labels, .. test.Labels];
-        var all = new ByteDataset(test is null ? train.Pixels : [.. train.Pixels, .. test.Pixels], labels, train.Shape, ClassNames.UpTo(labels));
-        return Splitting.Divide(name, all, i => test is null ? Part.Any : i < train.Labels.Length ? Part.Train : Part.Test, seed);
+        byte[] pixels = test is null ? train.Pixels : [.. train.Pixels, .. test.Pixels];
+        var all = DatasetFitting.Fit(new ByteDataset(pixels, labels, train.Shape, ClassNames.UpTo(labels)), name, options);
+        return Splitting.Divide(name, all, i => test is null ? Part.Any : i < train.Labels.Length ? Part.Train : Part.Test, options.Seed);
     }
 
     private sealed record Examples(byte[] Pixels, int[] Labels, ImmutableArray<int> Shape);

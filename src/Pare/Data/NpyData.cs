@@ -92,7 +92,7 @@ internal static class NpyData
         var classes = hasLabels ? ClassNames.UpTo(labels) : [];
         var trainCount = parts[0].Count;
         IDataset all = parts.All(p => p.Values.IsBytes)
-            ? new ByteDataset(Joined(parts, p => p.Bytes()), labels, shape, classes).InOrder(options.Geometry.Channels)
+            ? DatasetFitting.Fit(new ByteDataset(Joined(parts, p => p.Bytes()), labels, shape, classes), name, options)
             : new FloatDataset(Joined(parts, p => p.Floats()), labels, shape, classes);
         return Splitting.Divide(name, all, i => parts.Length == 1 ? Part.Any : i < trainCount ? Part.Train : Part.Test, options.Seed);
     }

@@ -94,7 +94,19 @@ public static class OnnxFile
         foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, Path.GetFileName(full) + ".*.data"))
         {
             var digest = file[(full.Length + 1)..^".data".Length];
-            if (digest.Length == 16 && digest.All(char.IsAsciiHexDigitLower) && (keep is null || Path.GetFileName(file) != Path.GetFileName(keep))) File.Delete(file);
+            if (digest.Length == 16 && digest.All(char.IsAsciiHexDigitLower) && (keep is null || Path.GetFileName(file) != Path.GetFileName(keep))) TryDelete(file);
+        }
+    }
+
+    // The new model is complete; a leftover that cannot be deleted costs space only.
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

@@ -26,7 +26,7 @@ public static class OnnxReader
         var opsets = new List<Opset>();
         var functions = new List<Function>();
         var metadata = new List<KeyValuePair<string, string>>();
-        var rest = new Kept();
+        var rest = new KeptFields();
         while (reader.Next())
         {
             switch (reader.Field)
@@ -47,7 +47,7 @@ public static class OnnxReader
     }
 
     /// <summary>Reads one serialized TensorProto.</summary>
-    public static Tensor ReadTensor(ReadOnlyMemory<byte> message) => new State(null).Tensor(new WireReader(message));
+    public static Tensor ReadTensor(ReadOnlyMemory<byte> message) => new TensorReader(null).Read(new WireReader(message));
 
     private static Opset ReadOpset(WireReader reader)
     {
@@ -61,7 +61,7 @@ public static class OnnxReader
         return new Opset(domain, version);
     }
 
-    private static KeyValuePair<string, string> ReadPair(WireReader reader)
+    internal static KeyValuePair<string, string> ReadPair(WireReader reader)
     {
         string key = "", value = "";
         while (reader.Next())
@@ -74,6 +74,8 @@ public static class OnnxReader
 
     private sealed class State(Func<ExternalData, ReadOnlyMemory<byte>>? external)
     {
+        private readonly TensorReader _tensors = new(external);
+
         public Graph Graph(WireReader reader, int depth)
         {
             if (depth > MaxDepth) throw new BadInputException($"subgraphs are nested deeper than {MaxDepth}");
@@ -81,17 +83,17 @@ public static class OnnxReader
             var nodes = new List<Node>();
             var initializers = new List<Tensor>();
             List<ValueInfo> inputs = [], outputs = [], values = [];
-            var rest = new Kept();
+            var rest = new KeptFields();
             while (reader.Next())
             {
                 switch (reader.Field)
                 {
                     case 1: nodes.Add(Node(reader.Message, depth)); break;
                     case 2: name = reader.Text; break;
-                    case 5: initializers.Add(Tensor(reader.Message)); break;
-                    case 11: inputs.Add(Value(reader.Message)); break;
-                    case 12: outputs.Add(Value(reader.Message)); break;
-                    case 13: values.Add(Value(reader.Message)); break;
+                    case 5: initializers.Add(_tensors.Read(reader.Message)); break;
+                    case 11: inputs.Add(ValueReader.Read(reader.Message)); break;
+                    case 12: outputs.Add(ValueReader.Read(reader.Message)); break;
+                    case 13: values.Add(ValueReader.Read(reader.Message)); break;
                     default: rest.Add(reader.Raw); break;
                 }
             }
@@ -108,7 +110,7 @@ public static class OnnxReader
             List<string> inputs = [], outputs = [];
             var nodes = new List<Node>();
             var opsets = new List<Opset>();
-            var rest = new Kept();
+            var rest = new KeptFields();
             while (reader.Next())
             {
                 switch (reader.Field)
@@ -134,7 +136,7 @@ public static class OnnxReader
             var inputs = ImmutableArray.CreateBuilder<string>();
             var outputs = ImmutableArray.CreateBuilder<string>();
             var attributes = ImmutableArray.CreateBuilder<NodeAttribute>();
-            var rest = new Kept();
+            var rest = new KeptFields();
             while (reader.Next())
             {
                 switch (reader.Field)
@@ -169,7 +171,7 @@ public static class OnnxReader
             List<ReadOnlyMemory<byte>> texts = [];
             var tensors = new List<Tensor>();
             var graphs = new List<Graph>();
-            var rest = new Kept();
+            var rest = new KeptFields();
             var seen = AttributeKind.Undefined;
             while (reader.Next())
             {
@@ -179,12 +181,12 @@ public static class OnnxReader
                     case 2: f = reader.Float; seen = AttributeKind.Float; break;
                     case 3: i = reader.Int64; seen = AttributeKind.Int; break;
                     case 4: s = reader.Bytes; seen = AttributeKind.Text; break;
-                    case 5: tensor = Tensor(reader.Message); seen = AttributeKind.Tensor; break;
+                    case 5: tensor = _tensors.Read(reader.Message); seen = AttributeKind.Tensor; break;
                     case 6: graph = Graph(reader.Message, depth + 1); seen = AttributeKind.Graph; break;
                     case 7: reader.AddFloats(floats); seen = AttributeKind.Floats; break;
                     case 8: reader.AddInt64s(ints); seen = AttributeKind.Ints; break;
                     case 9: texts.Add(reader.Bytes); seen = AttributeKind.Texts; break;
-                    case 10: tensors.Add(Tensor(reader.Message)); seen = AttributeKind.Tensors; break;
+                    case 10: tensors.Add(_tensors.Read(reader.Message)); seen = AttributeKind.Tensors; break;
                     case 11: graphs.Add(Graph(reader.Message, depth + 1)); seen = AttributeKind.Graphs; break;
                     case 21: reference = reader.Text; break;
                     case 20: kind = (AttributeKind)reader.Int32; break;
@@ -209,146 +211,6 @@ public static class OnnxReader
                 _ => null,
             };
             return new NodeAttribute(name, kind, value) { Reference = reference, Rest = rest.Bytes };
-        }
-
-        private static ValueInfo Value(WireReader reader)
-        {
-            var name = "";
-            var type = new TypeFields { Denotation = "" };
-            var rest = new Kept();
-            while (reader.Next())
-            {
-                switch (reader.Field)
-                {
-                    case 1: name = reader.Text; break;
-                    case 2: type = ReadType(reader.Message); break;
-                    default: rest.Add(reader.Raw); break;
-                }
-            }
-            return new ValueInfo { Name = name, Type = type.Element, Shape = type.Shape, Denotation = type.Denotation, OtherType = type.Other, Rest = rest.Bytes };
-        }
-
-        // What is not a plain tensor (sequence, map, optional, sparse tensor) is kept whole rather than half understood.
-        private static TypeFields ReadType(WireReader reader)
-        {
-            var whole = reader.Whole;
-            var type = new TypeFields { Denotation = "" };
-            while (reader.Next())
-            {
-                if (reader.Field == 6) type = type with { Denotation = reader.Text };
-                else if (reader.Field != 1) return new() { Denotation = "", Other = whole };
-                else
-                {
-                    var tensor = reader.Message;
-                    while (tensor.Next())
-                    {
-                        if (tensor.Field == 1) type = type with { Element = (ElementType)tensor.Int32 };
-                        else if (tensor.Field == 2) type = type with { Shape = ReadShape(tensor.Message) };
-                    }
-                }
-            }
-            return type;
-        }
-
-        private readonly record struct TypeFields(ElementType Element, ImmutableArray<Dimension>? Shape, string Denotation, ReadOnlyMemory<byte> Other);
-
-        private static ImmutableArray<Dimension> ReadShape(WireReader reader)
-        {
-            var dimensions = ImmutableArray.CreateBuilder<Dimension>();
-            while (reader.Next())
-            {
-                if (reader.Field != 1) continue;
-                var one = reader.Message;
-                var dimension = Dimension.Unknown;
-                while (one.Next())
-                {
-                    if (one.Field == 1) dimension = dimension with { Value = one.Int64, Symbol = null };
-                    else if (one.Field == 2) dimension = dimension with { Value = null, Symbol = one.Text };
-                    else if (one.Field == 3) dimension = dimension with { Denotation = one.Text };
-                }
-                dimensions.Add(dimension);
-            }
-            return dimensions.DrainToImmutable();
-        }
-
-        public Tensor Tensor(WireReader reader)
-        {
-            var name = "";
-            var type = ElementType.Undefined;
-            var shape = new List<long>();
-            ReadOnlyMemory<byte>? raw = null;
-            var strings = new List<ReadOnlyMemory<byte>>();
-            var typed = new TypedStorage();
-            ExternalData? place = null;
-            var isExternal = false;
-            var rest = new Kept();
-            while (reader.Next())
-            {
-                switch (reader.Field)
-                {
-                    case 1: reader.AddInt64s(shape); break;
-                    case 2: type = (ElementType)reader.Int32; break;
-                    case 4 or 5 or 7 or 10 or 11: typed.Add(reader); break;
-                    case 6: strings.Add(reader.Bytes); break;
-                    case 8: name = reader.Text; break;
-                    case 9: raw = reader.Bytes; break;
-                    case 13: place = (place ?? new ExternalData()).With(ReadPair(reader.Message)); break;
-                    case 14: isExternal = reader.Int32 == 1; break;
-                    default: rest.Add(reader.Raw); break;
-                }
-            }
-            var tensor = new Tensor { Name = name, Type = type, Shape = [.. shape], Strings = [.. strings], IsExternal = isExternal, Rest = rest.Bytes };
-            if (type.Bits() == 0) return WithoutSize(tensor, raw, typed);
-            var need = SizeBytes(tensor);
-            ReadOnlyMemory<byte> data;
-            if (isExternal)
-            {
-                if (external is null) throw new BadInputException($"tensor '{name}' keeps its data in another file, which cannot be reached from here");
-                data = external((place ?? new ExternalData()) with { Tensor = name, SizeBytes = need });
-            }
-            else
-            {
-                data = raw is { Length: > 0 } ? raw.Value : typed.ToLittleEndian(type, name);
-            }
-            if (data.Length != need)
-                throw new BadInputException($"tensor '{name}' of {type}[{string.Join(',', shape)}] has {data.Length} bytes of data, {need} are needed");
-            return tensor with { Data = data };
-        }
-
-        // Text has its own field. Of a type that is unknown here the raw bytes pass through; how typed fields hold it cannot be known.
-        private static Tensor WithoutSize(Tensor tensor, ReadOnlyMemory<byte>? raw, TypedStorage typed)
-        {
-            if (tensor.IsExternal || (tensor.Type != ElementType.Text && typed.Any))
-                throw new BadInputException($"tensor '{tensor.Name}' of element type {tensor.Type} keeps its elements in a way this version does not know");
-            return tensor.Type == ElementType.Text ? tensor : tensor with { Data = raw ?? default };
-        }
-
-        private static long SizeBytes(Tensor tensor)
-        {
-            var count = tensor.Count;
-            if (count > Array.MaxLength || tensor.Type.SizeBytes(count) > Array.MaxLength)
-                throw new BadInputException($"tensor '{tensor.Name}' has {count} elements of {tensor.Type}; up to 2 GB a tensor are allowed");
-            return tensor.Type.SizeBytes(count);
-        }
-    }
-
-    /// <summary>Gathers fields to be kept as they stood.</summary>
-    private struct Kept
-    {
-        private List<ReadOnlyMemory<byte>>? _fields;
-
-        public void Add(ReadOnlyMemory<byte> field) => (_fields ??= []).Add(field);
-
-        public readonly ReadOnlyMemory<byte> Bytes
-        {
-            get
-            {
-                if (_fields is null) return default;
-                if (_fields.Count == 1) return _fields[0];
-                var writer = new WireWriter();
-                foreach (var kept in _fields) writer.Raw(kept);
-                return writer.ToArray();
-            }
         }
     }
 }

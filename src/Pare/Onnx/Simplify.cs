@@ -12,6 +12,7 @@ public static class Simplify
     /// The same function with fewer nodes: BatchNorm folded into the layer before it, constants folded, identities and inference
     /// dropout dropped, unused nodes and initializers removed. Compressed weights (codebooks, masks, dequantization) stay compressed.
     /// </summary>
+    /// <param name="model">A model that <see cref="GraphSpec.Verify"/> accepts.</param>
     /// <exception cref="BadInputException">The graph contradicts itself.</exception>
     public static Model Run(Model model)
     {

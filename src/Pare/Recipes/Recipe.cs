@@ -8,6 +8,9 @@ public sealed record Recipe
 {
     public required string Name { get; init; }
 
+    /// <summary>Points of the metric that may be lost where nobody says otherwise; 0 or more.</summary>
+    public double MaxDrop { get; init; } = 0.5;
+
     /// <summary>How a network that has no trained weights yet is trained first.</summary>
     public required TrainOptions Baseline { get; init; }
 
@@ -47,6 +50,7 @@ public sealed record Recipe
             var recipe = new Recipe
             {
                 Name = root.Text("name", source),
+                MaxDrop = root.Number("maxDrop", 0.5, above: -1e-300, upTo: 100),
                 Baseline = Training(root.Child("baseline")),
                 Settle = Training(root.Child("settle")),
                 Steps = [.. root.Children("steps").Select(Step)],
@@ -81,6 +85,7 @@ public sealed record Recipe
                 Centroids = [.. options.Numbers("centroids", above: 1, upTo: 256).Select(n => (int)n)],
                 Lambda = options.Number("lambda", 0, above: -1e-300, upTo: 1e9),
                 Ramp = options.Number("ramp", 0.8, above: 0, upTo: 1),
+                Biases = options.OneOf("biases", Quantize.BiasForm.Grid8),
                 Training = Training(options),
             },
             _ => throw new BadInputException($"step '{name}' is not known; prune and share are"),

@@ -63,7 +63,6 @@ public class AgainstOnnxRuntimeTests
             n.Constant(Tensor.Of("ws", [4], [.01f, .02f, .005f, .013f])), n.Constant(Tensor.Create<sbyte>("wz", ElementType.Int8, [4], [0, 0, 0, 0]))], NodeAttribute.Of("axis", 0));
         var h = n.Node("Relu", [n.Node("Conv", [Grid("x", "q0", .03f, 128), weight, n.Weights("b", .1f, 0, 4)])]);
         h = n.Dense(n.Node("Flatten", [Grid(h, "q1", .05f, 0)]), "fc", 5, 144);
-        // One step of the last grid: rounding may fall to either side of a half.
         AssertAgrees(n.Build(h, 13, null, 3, 8, 8), 2, 3, 8, 8);
     }
 
@@ -116,6 +115,34 @@ public class AgainstOnnxRuntimeTests
         var zero = n.Constant(Tensor.Of("z", [3, 2], new byte[] { 100, 128, 140, 90, 128, 7 }));
         var q = n.Node("QuantizeLinear", ["x", scale, zero], NodeAttribute.Of("axis", 1), NodeAttribute.Of("block_size", 4));
         AssertAgrees(n.Build(n.Node("DequantizeLinear", [q, scale, zero], NodeAttribute.Of("axis", 1), NodeAttribute.Of("block_size", 4)), 21, 3, 8), 3, 8);
+    }
+
+    [Fact]
+    public void Weights_of_four_bits_in_blocks_agree()
+    {
+        var n = new Networks(11);
+        var packed = new Tensor { Name = "w4", Type = ElementType.Int4, Shape = [8, 3], Data = (byte[])[.. Enumerable.Range(0, 12).Select(i => (byte)(i * 91))] };
+        var scale = n.Constant(Tensor.Of("s", [2, 3], [.1f, .2f, .05f, .3f, .15f, .07f]));
+        var weight = n.Node("DequantizeLinear", [n.Constant(packed), scale], NodeAttribute.Of("axis", 0), NodeAttribute.Of("block_size", 4));
+        AssertAgrees(n.Build(n.Node("MatMul", ["x", weight]), 21, null, 8), 5, 8);
+    }
+
+    [Theory]
+    [InlineData(ElementType.Float8E4M3FN)]
+    [InlineData(ElementType.Float8E4M3FNUZ)]
+    [InlineData(ElementType.Float8E5M2)]
+    [InlineData(ElementType.Float8E5M2FNUZ)]
+    [InlineData(ElementType.Float16)]
+    [InlineData(ElementType.BFloat16)]
+    [InlineData(ElementType.Int8)]
+    [InlineData(ElementType.UInt16)]
+    public void Casts_there_and_back_agree(ElementType type)
+    {
+        var n = new Networks(12);
+        var large = n.Node("Mul", ["x", n.Constant(Tensor.Of("factors", [6], [1e-3f, .1f, 1, 10, 20, 30]))]);
+        var h = type == ElementType.UInt16 ? n.Node("Abs", [large]) : large;
+        var there = n.Node("Cast", [h], NodeAttribute.Of("to", (long)type));
+        AssertAgrees(n.Build(n.Node("Cast", [there], NodeAttribute.Of("to", (long)ElementType.Float)), 19, null, 6), 200, 6);
     }
 
     private static void AssertAgrees(Model model, params ReadOnlySpan<long> shape)

@@ -149,6 +149,35 @@ public class GradientTests
     }
 
     [Fact]
+    public void A_bias_stored_in_16_bits_is_trained_in_32_and_stored_in_16_again()
+    {
+        using var scope = torch.NewDisposeScope();
+        var n = new Networks(8);
+        var bias = n.Node("Cast", [n.Constant(Tensor.Create<Half>("b", ElementType.Float16, [2], [(Half)1, (Half)2]))], NodeAttribute.Of("to", (long)ElementType.Float));
+        var model = n.Build(n.Node("Gemm", ["x", n.Weights("w", 1, 0, 3, 2), bias]), 17, null, 3);
+        using var graph = new TorchGraph(model);
+
+        graph.Forward(torch.randn(4, 3), training: true).sum().backward();
+
+        Assert.Equal(torch.ScalarType.Float32, graph.Parameters["b"].dtype);
+        AssertClose([4, 4], graph.Parameters["b"].grad!);
+        Assert.Equal(OnnxWriter.ToBytes(model), OnnxWriter.ToBytes(graph.ToModel()));
+    }
+
+    [Fact]
+    public void Scales_shapes_and_settings_are_not_trained()
+    {
+        var n = new Networks(9);
+        var h = n.Quantized(n.Conv("x", "c", 2, 1, 3), "q", .1f, 128);
+        h = n.Node("Clip", [h, n.Constant(Tensor.Of("low", [], [0f])), n.Constant(Tensor.Of("high", [], [6f]))]);
+        h = n.Node("Resize", [h, "", n.Constant(Tensor.Of("scales", [4], [1f, 1, 2, 2]))]);
+        h = n.Node("Mul", [h, n.Constant(Tensor.Of("half", [], [.5f]))]);
+        using var graph = new TorchGraph(n.Build(h, 13, null, 1, 6, 6));
+
+        Assert.Equal(["c.b", "c.w"], graph.Parameters.Keys.Order());
+    }
+
+    [Fact]
     public void An_operator_that_is_missing_is_named_with_its_node()
     {
         var n = new Networks(7);

@@ -55,6 +55,22 @@ public sealed class ShapeInferenceTests
         Assert.Contains("value 'y' is stated as [N,4]", Assert.Throws<BadInputException>(() => ShapeInference.Infer(model)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Branches_give_what_they_agree_on()
+    {
+        Graph Branch(string op, string output) => new() { Name = op, Nodes = [Nets.Node(op, ["x", "one"], [output])], Outputs = [new ValueInfo { Name = output }] };
+        var model = Nets.Model([Nets.Node("If", ["p"], ["y"], NodeAttribute.Of("then_branch", Branch("Add", "a")), NodeAttribute.Of("else_branch", Branch("Mul", "b")))],
+            [Tensor.Of("one", [1], [1f])], [Nets.Float("x", N, 3), ValueInfo.Of("p", ElementType.Bool)], new ValueInfo { Name = "y" });
+        Assert.Equal("Float[N,3]", $"{ShapeInference.Infer(model)["y"]}");
+    }
+
+    [Fact]
+    public void Scalars_cannot_be_joined()
+    {
+        var model = Nets.Model([Nets.Node("Concat", ["a", "a"], ["y"], NodeAttribute.Of("axis", 0L))], [Tensor.Of("a", [], [1f])], [], new ValueInfo { Name = "y" });
+        Assert.Contains("axis 0 is outside the 0 dimensions", Assert.Throws<BadInputException>(() => ShapeInference.Infer(model)).Message, StringComparison.Ordinal);
+    }
+
     internal static Model ReshapedByShape() => Nets.Model(
     [
         Nets.Node("Shape", ["x"], ["shape"]), Nets.Node("Gather", ["shape", "zero"], ["batch"]), Nets.Node("Unsqueeze", ["batch", "axes"], ["first"]),

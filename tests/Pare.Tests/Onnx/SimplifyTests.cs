@@ -68,6 +68,25 @@ public sealed class SimplifyTests
     }
 
     [Fact]
+    public void A_transposed_weight_is_folded_only_where_the_file_does_not_grow()
+    {
+        Node[] nodes = [Nets.Node("Transpose", ["w"], ["t"]), Nets.Node("MatMul", ["x", "t"], ["y"])];
+        var alone = Nets.Model([.. nodes], [Nets.Random("w", 1, 30, 20)], [Nets.Float("x", 1, 20)], Nets.Float("y", 1, 30));
+        Assert.Equal("MatMul", Assert.Single(Simplify.Run(alone).Graph.Nodes).OpType);
+
+        var tied = alone with { Graph = alone.Graph with { Nodes = alone.Graph.Nodes.Add(Nets.Node("MatMul", ["y", "w"], ["z"])), Outputs = [Nets.Float("z", 1, 20)] } };
+        Assert.Same(tied, Simplify.Run(tied));
+    }
+
+    [Fact]
+    public void Half_float_constants_stay_half()
+    {
+        var model = Nets.Model([Nets.Node("Cast", ["h"], ["b"], NodeAttribute.Of("to", 1L)), Nets.Node("Add", ["x", "b"], ["y"])],
+            [Tensor.Create("h", ElementType.Float16, [2], [(Half)1, (Half)2])], [Nets.Float("x", 1, 2)], Nets.Float("y", 1, 2));
+        Assert.Same(model, Simplify.Run(model));
+    }
+
+    [Fact]
     public void Compressed_weights_stay_compressed()
     {
         var shared = WeightValuesTests.Shared();

@@ -42,7 +42,8 @@ internal sealed class GapHistogram
         return best;
     }
 
-    private int[] Symbols(int bits)
+    /// <summary>How often each gap symbol occurs, the filler last.</summary>
+    public int[] Symbols(int bits)
     {
         var filler = (1 << bits) - 1;
         var symbols = new int[filler + 1];

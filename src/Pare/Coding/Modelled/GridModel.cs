@@ -13,7 +13,7 @@ internal sealed class GridModel(int exponent)
 
     private const int MaxBits = 24;
     private readonly uint[] _size = Counter.Table(32);
-    private readonly uint[] _sign = Counter.Table(1);
+    private readonly uint[] _sign = Counter.Table(2);
     private readonly uint[] _second = Counter.Table(32);
 
     /// <summary>The largest power of two that all values are multiples of, and the bits of the largest multiple; null where there is none that helps.</summary>
@@ -23,10 +23,10 @@ internal sealed class GridModel(int exponent)
         for (var i = 0; i < data.Length / 4; i++)
         {
             var bits = (uint)Values.Get(data, 4, i);
-            if (bits == 0) continue;
+            if (bits << 1 == 0) continue;
             var field = (int)(bits >> 23 & 255);
             var mantissa = bits & 0x7fffff | (field > 0 ? 0x800000u : 0);
-            if (field == 255 || mantissa == 0) return null;
+            if (field == 255) return null;
             var unit = Math.Max(field, 1) - 150;
             lowest = Math.Min(lowest, unit + BitOperations.TrailingZeroCount(mantissa));
             highest = Math.Max(highest, unit + BitOperations.Log2(mantissa) + 1);
@@ -41,8 +41,9 @@ internal sealed class GridModel(int exponent)
         if (!coder.IsDecoding) multiple = (int)Math.ScaleB(BitConverter.UInt32BitsToSingle(value), -exponent);
         var magnitude = (uint)Math.Abs(multiple);
         var size = Size(coder, magnitude == 0 ? 0 : BitOperations.Log2(magnitude) + 1);
-        if (size == 0) return 0;
-        var negative = Adaptive(coder, ref _sign[0], multiple < 0 ? 1 : 0);
+        // Rounding leaves zeros of both signs.
+        var negative = Adaptive(coder, ref _sign[size == 0 ? 1 : 0], (int)(value >> 31));
+        if (size == 0) return (uint)negative << 31;
         uint result = 1;
         if (size > 1) result = 2 | (uint)Adaptive(coder, ref _second[size], (int)(magnitude >> size - 2) & 1);
         if (size > 2) result = result << size - 2 | coder.Bits(magnitude & (1u << size - 2) - 1, size - 2);

@@ -39,6 +39,19 @@ internal sealed class Mixer
         Array.Fill(_weights, One * 5 / (4 * inputs));
     }
 
+    private Mixer(Mixer other)
+    {
+        (_inputs, _rate, _offsets) = (other._inputs, other._rate, other._offsets);
+        _x = new int[_inputs];
+        _chosen = new int[_offsets.Length];
+        _outputs = new int[_offsets.Length];
+        _seen = (int[])other._seen.Clone();
+        _weights = (int[])other._weights.Clone();
+    }
+
+    /// <summary>A mixer that has learned the same, between two bits.</summary>
+    public Mixer Copy() => new(this);
+
     /// <summary>Adds a prediction as log odds.</summary>
     public void Add(int logOdds) => _x[_count++] = logOdds;
 

@@ -7,8 +7,8 @@ internal sealed class MatchModel(byte[] history)
 {
     private const int MinLength = 4;
     private const int MaxLength = 32;
-    private readonly int[] _places = new int[1 << 16];
-    private readonly uint[] _hits = Counter.Table(MaxLength + 1);
+    private int[] _places = new int[1 << 16];
+    private uint[] _hits = Counter.Table(MaxLength + 1);
     private int _pointer;
     private int _length;
     private int _expected = -1;
@@ -16,6 +16,17 @@ internal sealed class MatchModel(byte[] history)
 
     /// <summary>0 without a prediction, to 31 for the longest matches.</summary>
     public int Confidence => _expected < 0 ? 0 : Math.Min(_length, 31);
+
+    /// <summary>A model in the same state over a longer array that begins with the same bytes.</summary>
+    public MatchModel Copy(byte[] longer) => new(longer)
+    {
+        _places = (int[])_places.Clone(),
+        _hits = (uint[])_hits.Clone(),
+        _pointer = _pointer,
+        _length = _length,
+        _expected = _expected,
+        _slot = _slot,
+    };
 
     /// <summary>Adds two predictions of bit <paramref name="position"/> (7 is the first) under the bits already known.</summary>
     public void Predict(Mixer mixer, int node, int position)

@@ -12,13 +12,16 @@ internal sealed class TextModel
     private const int Contexts = 11;
     private const int Inputs = 2 * Contexts + 3;
     private const int Limit = 250;
-    private readonly ArithmeticCoder _coder;
+    private const int MinTableBits = 16;
+    private const int MaxTableBits = 20;
+    private static readonly Lazy<TextModel> Primed = new(() => new TextModel(MinTableBits));
+    private readonly ArithmeticCoder? _coder;
     private readonly byte[] _history;
     private readonly uint[][] _tables = new uint[Contexts][];
     private readonly uint[] _bases = new uint[Contexts];
     private readonly int[] _slots = new int[Contexts];
     private readonly int _mask;
-    private readonly Mixer _mixer = new(Inputs, 5, 256, 2048, 512);
+    private readonly Mixer _mixer;
     private readonly MatchModel _match;
     private OnnxCutter _place = new(long.MaxValue);
     private int _length;
@@ -29,19 +32,36 @@ internal sealed class TextModel
     /// <param name="capacity">Number of bytes that will be coded.</param>
     public TextModel(ArithmeticCoder coder, int capacity)
     {
+        var bits = TableBits(capacity);
+        // Reading the primer takes longer than coding a small model, so its result is kept for the smallest tables.
+        var isKept = bits == MinTableBits;
+        var primed = isKept ? Primed.Value : new TextModel(bits);
         _coder = coder;
-        _history = new byte[capacity + Primer.Texts.Sum(t => t.Length)];
+        _mask = primed._mask;
+        _history = new byte[primed._length + capacity];
+        primed._history.AsSpan(0, primed._length).CopyTo(_history);
+        for (var k = 0; k < Contexts; k++) _tables[k] = isKept ? (uint[])primed._tables[k].Clone() : primed._tables[k];
+        _mixer = primed._mixer.Copy();
+        _match = primed._match.Copy(_history);
+        (_length, _last, _older) = (primed._length, primed._last, primed._older);
+        Begin(0);
+    }
+
+    private TextModel(int tableBits)
+    {
+        _mask = (1 << tableBits) - 1;
+        _history = new byte[Primer.Texts.Sum(t => t.Length)];
         _match = new MatchModel(_history);
-        var bits = Math.Clamp(4 + System.Numerics.BitOperations.Log2((uint)_history.Length), 16, 22);
-        _mask = (1 << bits) - 1;
-        for (var k = 0; k < Contexts; k++) _tables[k] = Counter.Table(1 << bits);
+        _mixer = new Mixer(Inputs, 5, 256, 2048, 512);
+        for (var k = 0; k < Contexts; k++) _tables[k] = Counter.Table(1 << tableBits);
         foreach (var text in Primer.Texts)
         {
             Begin(long.MaxValue);
             foreach (var b in text.Span) Code(b, learnOnly: true);
         }
-        Begin(0);
     }
+
+    private static int TableBits(int capacity) => Math.Clamp(5 + System.Numerics.BitOperations.Log2((uint)capacity + 1), MinTableBits, MaxTableBits);
 
     /// <summary>Starts a new text; <paramref name="cuts"/> tells the parser how many runs of elements are cut out of it.</summary>
     public OnnxCutter Begin(long cuts) => _place = new OnnxCutter(cuts);
@@ -71,7 +91,7 @@ internal sealed class TextModel
             _mixer.Select(1, selector);
             _mixer.Select(2, _match.Confidence * 8 + i);
             var p = Math.Clamp(Logistic.Squash(_mixer.Mix()), 16, 65520);
-            var bit = learnOnly ? value >> i & 1 : _coder.Bit(value >> i & 1, p);
+            var bit = learnOnly ? value >> i & 1 : _coder!.Bit(value >> i & 1, p);
             _mixer.Update(bit);
             for (var k = 0; k < Contexts; k++) Counter.Update(ref _tables[k][_slots[k]], bit, Limit);
             node = node << 1 | bit;

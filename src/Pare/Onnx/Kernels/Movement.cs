@@ -106,6 +106,11 @@ internal static class Movement
         var source = MemoryMarshal.Cast<byte, T>(x.Data.Span);
         var result = new T[view.Count];
         var (shape, views) = StridedView.Coalesce(view);
+        if (TiledCopy.Applies(views[0]))
+        {
+            TiledCopy.Run(source, views[0], result);
+            return Tensor.Create("", x.Type, view.Shape, result);
+        }
         var rows = new Rows(shape, views);
         var (length, stride) = (rows.Length, rows.Stride(0));
         for (var at = 0; rows.Next(); at += length)
@@ -134,9 +139,20 @@ internal static class Movement
         {
             var target = result.AsSpan(rows.Offset(0), rows.Length);
             int m = rows.Offset(1), a = rows.Offset(2), b = rows.Offset(3);
-            for (var i = 0; i < target.Length; i++, m += dm, a += da, b += db)
-                target[i] = mask[m] != 0 ? left[a] : right[b];
+            if ((dm, da, db) == (1, 1, 1)) Select(mask.Slice(m, target.Length), left.Slice(a, target.Length), right.Slice(b, target.Length), target);
+            else
+                for (var i = 0; i < target.Length; i++, m += dm, a += da, b += db) target[i] = mask[m] != 0 ? left[a] : right[b];
         }
         return Tensor.Create("", x.Type, shape, result);
+    }
+
+    // Both sides are loaded first, so that the choice needs no branch: masks are hard to predict.
+    private static void Select<T>(ReadOnlySpan<byte> mask, ReadOnlySpan<T> left, ReadOnlySpan<T> right, Span<T> target) where T : unmanaged
+    {
+        for (var i = 0; i < target.Length && i < mask.Length && i < left.Length && i < right.Length; i++)
+        {
+            var (a, b) = (left[i], right[i]);
+            target[i] = mask[i] != 0 ? a : b;
+        }
     }
 }

@@ -19,7 +19,7 @@ internal static class FoldConstants
         foreach (var node in model.Graph.Nodes)
         {
             if (node.ConstantValue() is { } constant) values[constant.Name] = constant;
-            if (!MayFold(index, node) || Fold(model, node, values, shapes) is not { } result) continue;
+            if (!MayFold(index, node) || Fold(model, index, node, values, shapes) is not { } result) continue;
             values[result.Name] = result;
             folded.Add(result);
             gone.Add(node);
@@ -49,11 +49,15 @@ internal static class FoldConstants
         };
     }
 
-    private static Tensor? Fold(Model model, Node node, Dictionary<string, Tensor> values, IReadOnlyDictionary<string, Tensor> shapes)
+    private static Tensor? Fold(Model model, GraphIndex index, Node node, Dictionary<string, Tensor> values, IReadOnlyDictionary<string, Tensor> shapes)
     {
         if (shapes.TryGetValue(node.Outputs[0], out var small) && small.Count <= SmallCount) return small with { Name = node.Outputs[0] };
         if (node.Inputs.IsEmpty || node.Inputs.Any(i => i.Length > 0 && !values.ContainsKey(i))) return null;
         Tensor?[] inputs = [.. node.Inputs.Select(i => i.Length == 0 ? null : values[i])];
-        return ConstantFolding.Evaluate(node, inputs, model.OpsetVersion, maxBytes: inputs.Max(t => t?.Data.Length ?? 0));
+        return ConstantFolding.Evaluate(node, inputs, model.OpsetVersion, maxBytes: inputs.Sum(t => t is null ? 0 : Freed(index, node, t)));
     }
+
+    // What the file loses with the node: a constant that others use too stays where it is.
+    private static long Freed(GraphIndex index, Node node, Tensor input) =>
+        index.Consumers(input.Name).All(n => ReferenceEquals(n, node)) && !index.IsOutput(input.Name) ? input.Data.Length : 0;
 }

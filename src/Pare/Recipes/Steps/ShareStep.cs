@@ -24,7 +24,7 @@ public sealed record ShareStep : RecipeStep
     public double Ramp { get; init; } = 0.8;
 
     /// <summary>How biases are kept.</summary>
-    public BiasForm Biases { get; init; } = BiasForm.Keep;
+    public BiasForm Biases { get; init; } = BiasForm.Grid8;
 
     public override string Name => "share";
 
@@ -50,11 +50,12 @@ public sealed record ShareStep : RecipeStep
         Model? Edit(double progress, Model current, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
         {
             if (meanSquaredGradients.Count == 0 || progress > Ramp + 0.1) return null;
-            var sharing = new ShareOptions { Size = CodebookSize.OfCentroids(centroids), Lambda = Lambda, Biases = Biases };
+            var sharing = new ShareOptions { Size = CodebookSize.OfCentroids(centroids), Lambda = Lambda };
             return Sharer.Freeze(current, new FreezeOptions { Fraction = Math.Min(1, progress / Ramp), Sharing = sharing }, meanSquaredGradients).Model;
         }
 
         var trained = run.Retrain(model, Training, $"share {centroids} values", Edit, edits: 30);
-        return new Candidate(trained.Model, trained.Validation!);
+        var rounded = Rounder.Round(trained.Model, Biases);
+        return new Candidate(rounded, run.ScoreOn(rounded, run.Data.Validation));
     }
 }

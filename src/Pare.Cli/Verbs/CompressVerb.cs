@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Pare.Data;
+using Pare.Onnx;
+using Pare.Recipes;
+using Pare.Report;
+using Spectre.Console;
+
+namespace Pare.Cli.Verbs;
+
+/// <summary><c>pare compress</c>: a recipe of steps from a network to a smaller network, a packed file and a report.</summary>
+internal static class CompressVerb
+{
+    public static Command Create()
+    {
+        var model = Models.Argument();
+        var data = new DataFlags();
+        var output = new Option<string>("-o", "--out") { HelpName = "DIR", Description = "Folder for model.onnx, model.pare, report.json and report.html. (default out)", DefaultValueFactory = _ => "out" };
+        var recipe = new Option<string>("--recipe") { HelpName = "R", Description = $"{string.Join(", ", Recipe.BuiltIn)}, or a JSON file. (default deep)", DefaultValueFactory = _ => "deep" };
+        var maxDrop = Opt.Number("--max-drop", "P", 0, 100, "Points of the metric that may be lost. Where no network keeps that, exit code 3 and no output. (default: the recipe's aim, promised to nobody)");
+        var augment = Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings as in 'pare train'. (default: digits for grey pictures, photos for others)");
+        return new VerbCommand("compress", "Make a network smaller by a recipe, and say what it cost.", new OptionGroup("Compression") { output, recipe, maxDrop, augment }, data)
+        {
+            Arguments = { model },
+            Details = "Every choice is made on validation data; the figures printed are from test data that no choice has seen. A network of the zoo is trained first.",
+            Examples =
+            [
+                "pare compress lenet5",
+                "pare compress lenet-300-100 --data mnist --recipe deep -o out/l300",
+                "pare compress model.onnx --data photos.zip --max-drop 0.5 -o out/model",
+            ],
+            Body = run =>
+            {
+                var folder = run.Get(output);
+                CompressOutput.Prepare(folder);
+                var plan = Recipe.Load(run.Get(recipe));
+                var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
+                ModelShape.CheckTraining(loaded.Model, splits);
+                var request = new CompressionRequest
+                {
+                    Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan,
+                    Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), MaxDrop = run.Get(maxDrop),
+                    Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
+                };
+                var result = Run(run, request);
+                CompressOutput.Write(folder, path => OnnxFile.Write(result.Model, path), result.Packed, result.Report);
+                run.Show(System.Text.Json.Nodes.JsonNode.Parse(result.Report.ToJson())!.AsObject(), console =>
+                {
+                    console.WriteLine(ReportTable.Render(result.Report));
+                    console.WriteLine($"wrote {folder}: model.onnx, model.pare, report.json, report.html");
+                });
+            },
+        };
+    }
+
+    private static CompressionResult Run(VerbRun run, CompressionRequest request)
+    {
+        using var line = run.Progress("compressing");
+        return Compression.Run(request, new Relay<RecipeProgress>(p => line.Report(p.Training, p.Stage)), run.Cancel);
+    }
+
+    private static Augmentation? Usual(DataSplits data) => data.Train.Shape switch
+    {
+        [1, ..] => Augmentation.Digits,
+        [3, ..] => Augmentation.Photos,
+        _ => null,
+    };
+}

@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+
+namespace Pare.Torch;
+
+/// <summary>
+/// Torch scalars that live as long as the process. TorchSharp reads a Scalar's native handle and lets the object go, so one made on
+/// the fly (an implicit conversion, or the hidden alpha = 1 of an addition) can be finalized while torch still reads it; a
+/// collection at that moment ends the process. Every scalar argument in this project therefore comes from here or stands in a using.
+/// </summary>
+internal static class Scalars
+{
+    private static readonly ConcurrentDictionary<double, Scalar> Kept = new();
+
+    public static Scalar One { get; } = Of(1);
+
+    /// <summary>The scalar of a constant of the program or of a node's attribute: of the few values there are, each is kept once.</summary>
+    public static Scalar Of(double value) => Kept.GetOrAdd(value, static v => v);
+
+    /// <summary>a + b, without a scalar made on the fly.</summary>
+    public static TorchTensor Plus(this TorchTensor a, TorchTensor b) => a.add(b, One);
+
+    /// <summary>a - b, without a scalar made on the fly.</summary>
+    public static TorchTensor Minus(this TorchTensor a, TorchTensor b) => a.add(b, Of(-1));
+}
