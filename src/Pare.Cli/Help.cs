@@ -17,14 +17,15 @@ internal sealed class Help : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var output = parseResult.InvocationConfiguration.Output;
-        if (parseResult.CommandResult.Command is VerbCommand verb) WriteVerb(verb, output);
+        if (parseResult.CommandResult.Command is VerbCommand verb) Terminal.Render(output, console => WriteVerb(verb, console));
         else WriteOverview(parseResult.RootCommandResult.Command, output);
         return 0;
     }
 
-    public static void WriteOverview(Command root, TextWriter writer)
+    public static void WriteOverview(Command root, TextWriter writer) => Terminal.Render(writer, console => WriteOverview(root, console));
+
+    private static void WriteOverview(Command root, IAnsiConsole console)
     {
-        var console = Terminal.Of(writer);
         console.MarkupLine($"[bold]Pare {Version}[/]  {Markup.Escape(root.Description!)}");
         console.WriteLine();
         Section(console, "Usage", [("pare VERB [arguments] [options]", ""), ("pare VERB --help", "what a verb does and takes")]);
@@ -37,9 +38,8 @@ internal sealed class Help : SynchronousCommandLineAction
         console.WriteLine("MODEL is a path (.onnx, .pare) or the name of a network that 'pare zoo' lists.");
     }
 
-    private static void WriteVerb(VerbCommand verb, TextWriter writer)
+    private static void WriteVerb(VerbCommand verb, IAnsiConsole console)
     {
-        var console = Terminal.Of(writer);
         var arguments = string.Concat(verb.Arguments.Select(a => ' ' + Usage(a)));
         var required = string.Concat(verb.Options.Where(o => o.Required).Select(o => $" {o.Aliases.Append(o.Name).MinBy(n => n.Length)} {o.HelpName}"));
         console.MarkupLine($"[bold]pare {verb.Name}[/]{Markup.Escape(arguments + required)} [[options]]");

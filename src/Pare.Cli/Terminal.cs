@@ -7,7 +7,20 @@ internal static class Terminal
 {
     private const int PlainWidth = 160;
 
-    public static IAnsiConsole Of(TextWriter writer)
+    /// <summary>Renders to the stream. Plain text has no blanks at the ends of its lines.</summary>
+    public static void Render(TextWriter writer, Action<IAnsiConsole> render)
+    {
+        if (IsTerminal(writer))
+        {
+            render(Of(writer));
+            return;
+        }
+        using var plain = new StringWriter();
+        render(Of(plain));
+        foreach (var line in plain.ToString().TrimEnd('\n').Split('\n')) writer.WriteLine(line.TrimEnd());
+    }
+
+    private static IAnsiConsole Of(TextWriter writer)
     {
         var isTerminal = IsTerminal(writer);
         var console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -21,7 +21,7 @@ internal static class UsageError
         }
         var missing = parse.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(a => a.Tokens.Count < a.Argument.Arity.MinimumNumberOfValues);
         if (missing is not null) return $"{missing.Argument.Name} is missing; '{path} --help' shows the usage";
-        var required = command.Options.FirstOrDefault(o => o.Required && parse.GetResult(o) is null);
+        var required = command.Options.FirstOrDefault(o => o.Required && parse.GetResult(o) is not { Tokens.Count: > 0 });
         if (required is not null) return $"{required.Name} {required.HelpName} is missing; '{path} --help' shows the usage";
         return parse.Errors[0].Message.TrimEnd('.');
     }

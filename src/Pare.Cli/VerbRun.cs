@@ -25,7 +25,7 @@ internal sealed class VerbRun(ParseResult parse, CommonOptions common, Cancellat
     {
         var output = parse.InvocationConfiguration.Output;
         if (parse.GetValue(common.Json)) output.WriteLine(json.ToJsonString(Indented));
-        else render(Terminal.Of(output));
+        else Terminal.Render(output, render);
     }
 
     /// <summary>Progress of long work on standard error; nothing under <c>--quiet</c>.</summary>
