@@ -1,0 +1,152 @@
+using Pare.Data;
+using Pare.Onnx;
+using Pare.Prune;
+using Pare.Quantize;
+using Pare.Recipes;
+using Pare.Torch.Training;
+using Pare.Zoo;
+using Xunit;
+
+namespace Pare.NativeTests.Training;
+
+/// <summary>Training on a small made-up task: which of four corners of a picture is bright.</summary>
+public class TrainerTests
+{
+    private static readonly TrainOptions Options = new() { Epochs = 3, BatchSize = 32, LearningRate = 2e-3, Seed = 5, Threads = 1 };
+
+    [Fact]
+    public void Training_learns_the_task()
+    {
+        var result = Trainer.Train(Job(Network()));
+        Assert.True(result.Validation!.Value > 0.95, $"validation {result.Validation.Value}");
+        Assert.True(result.Epochs[^1].TrainLoss < result.Epochs[0].TrainLoss);
+        Assert.Equal(3, result.Epochs.Count);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.AdamW)]
+    public void Every_optimizer_learns_the_task(OptimizerKind optimizer)
+    {
+        var rate = optimizer == OptimizerKind.Sgd ? 0.05 : 2e-3;
+        var result = Trainer.Train(Job(Network()) with { Options = Options with { Optimizer = optimizer, LearningRate = rate, WeightDecay = 1e-3 } });
+        Assert.True(result.Validation!.Value > 0.95, $"{optimizer}: validation {result.Validation.Value}");
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bytes_and_another_seed_others()
+    {
+        var first = OnnxWriter.ToBytes(Trainer.Train(Job(Network())).Model);
+        Assert.Equal(first, OnnxWriter.ToBytes(Trainer.Train(Job(Network())).Model));
+        Assert.NotEqual(first, OnnxWriter.ToBytes(Trainer.Train(Job(Network()) with { Options = Options with { Seed = 6 } }).Model));
+    }
+
+    [Fact]
+    public void A_pruned_zero_stays_zero_under_every_optimizer_and_decay()
+    {
+        var pruned = Pruner.Prune(Network(), new PruneOptions { Sparsity = 0.8 }).Model;
+        foreach (var optimizer in Enum.GetValues<OptimizerKind>())
+        {
+            var trained = Trainer.Train(Job(pruned) with { Options = Options with { Optimizer = optimizer, WeightDecay = 1e-2 } }).Model;
+            foreach (var layer in Layer.Of(new GraphIndex(pruned.Graph)))
+            {
+                var (before, after) = (Weights(pruned, layer.Weight), Weights(trained, layer.Weight));
+                Assert.All(Enumerable.Range(0, before.Length).Where(i => before[i] == 0), i => Assert.Equal(0f, after[i]));
+                Assert.NotEqual(before, after);
+            }
+        }
+    }
+
+    [Fact]
+    public void Shared_weights_stay_shared_and_their_codebooks_train()
+    {
+        var shared = Sharer.Share(Network(), new ShareOptions { Size = CodebookSize.OfBits(3) }).Model;
+        var trained = Trainer.Train(Job(shared)).Model;
+        var (before, after) = (new GraphIndex(shared.Graph), new GraphIndex(trained.Graph));
+        foreach (var layer in Layer.Of(before))
+        {
+            Assert.Equal(SharedWeight.Find(before, layer.Weight)!.Codes.Data.ToArray(), SharedWeight.Find(after, layer.Weight)!.Codes.Data.ToArray());
+            Assert.NotEqual(SharedWeight.Find(before, layer.Weight)!.Codebook.Floats.ToArray(), SharedWeight.Find(after, layer.Weight)!.Codebook.Floats.ToArray());
+        }
+    }
+
+    [Fact]
+    public void Freezing_while_training_ends_in_plain_shared_weights()
+    {
+        Model? Edit(double progress, Model model, IReadOnlyDictionary<string, float[]> importance) => importance.Count == 0 ? null
+            : Sharer.Freeze(model, new FreezeOptions { Fraction = Math.Min(1, progress / 0.7), Sharing = new ShareOptions { Size = CodebookSize.OfCentroids(8) } }, importance).Model;
+        var result = Trainer.Train(Job(Network()) with { Edit = Edit, EditEvery = 5 });
+        var index = new GraphIndex(result.Model.Graph);
+        Assert.All(Layer.Of(index), layer => Assert.NotNull(SharedWeight.Find(index, layer.Weight)));
+        Assert.True(result.Validation!.Value > 0.95, $"validation {result.Validation.Value}");
+    }
+
+    [Fact]
+    public void A_resumed_run_ends_in_the_same_bytes()
+    {
+        var whole = OnnxWriter.ToBytes(Trainer.Train(Job(Network())).Model);
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "run.onnx");
+        using var stop = new CancellationTokenSource();
+        var interrupt = new Interrupting(stop);
+        Assert.Throws<OperationCanceledException>(() => Trainer.Train(Job(Network()) with { Checkpoint = path }, interrupt, stop.Token));
+        Assert.True(File.Exists(path));
+        Assert.Equal(whole, OnnxWriter.ToBytes(Trainer.Train(Job(Network()) with { Checkpoint = path }).Model));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_run_is_refused()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "run.onnx");
+        Trainer.Train(Job(Network()) with { Checkpoint = path });
+        var other = Job(Network()) with { Checkpoint = path, Options = Options with { LearningRate = 1e-3 } };
+        Assert.Contains("a checkpoint of another run", Assert.Throws<BadInputException>(() => Trainer.Train(other)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_loss_that_explodes_is_one_line()
+    {
+        var job = Job(Network()) with { Options = Options with { Optimizer = OptimizerKind.Sgd, LearningRate = 1e3 } };
+        Assert.StartsWith("training diverged", Assert.Throws<BadInputException>(() => Trainer.Train(job)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_teacher_is_followed_where_labels_say_nothing()
+    {
+        var teacher = Trainer.Train(Job(Network())).Model;
+        var wrong = Corners(400, seed: 1, label: _ => 0);
+        var job = Job(Network(seed: 9)) with { Train = wrong, Teacher = teacher, Options = Options with { TeacherShare = 1 } };
+        Assert.True(Trainer.Train(job).Validation!.Value > 0.95);
+    }
+
+    private static TrainJob Job(Model model) => new()
+    {
+        Model = model, Train = Corners(400, seed: 1, label: c => c), Validation = Corners(100, seed: 2, label: c => c), Preprocess = new Preprocess { Scale = 1 }, Options = Options,
+    };
+
+    private static Model Network(int seed = 3) => ModelZoo.Build("lenet-300-100", new ZooOptions { InputShape = [1, 8, 8], Classes = 4, Seed = seed });
+
+    private static FloatDataset Corners(int count, int seed, Func<int, int> label)
+    {
+        var random = new Random(seed);
+        var values = new float[count * 64];
+        var labels = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            var corner = random.Next(4);
+            for (var p = 0; p < 64; p++)
+                values[i * 64 + p] = random.NextSingle() + (p / 8 / 4 * 2 + p % 8 / 4 == corner ? 1 : 0);
+            labels[i] = label(corner);
+        }
+        return new FloatDataset(values, labels, [1, 8, 8], ["a", "b", "c", "d"]);
+    }
+
+    private static float[] Weights(Model model, string name) => new GraphIndex(model.Graph).Constant(name)!.Floats.ToArray();
+
+    private sealed class Interrupting(CancellationTokenSource source) : IProgress<TrainProgress>
+    {
+        public void Report(TrainProgress value)
+        {
+            if (value.Epoch >= 2) source.Cancel();
+        }
+    }
+}

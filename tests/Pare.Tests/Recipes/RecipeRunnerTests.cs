@@ -1,0 +1,91 @@
+using Pare.Data;
+using Pare.Onnx;
+using Pare.Recipes;
+using Pare.Recipes.Steps;
+using Pare.Zoo;
+using Xunit;
+
+namespace Pare.Tests.Recipes;
+
+/// <summary>The runner with a trainer that trains nothing: it applies the edits, and scores by a rule of the test's.</summary>
+public class RecipeRunnerTests
+{
+    private static readonly TrainOptions Short = new() { Epochs = 1, BatchSize = 10 };
+    private static readonly Model Network = ModelZoo.Build("lenet-300-100");
+
+    [Fact]
+    public void Pruning_stops_at_the_first_cycle_that_costs_too_much_and_tries_between()
+    {
+        var run = Run(kept => kept < 0.15 ? 0.5 : 0.9);
+        var prune = new PruneStep { Kept = [0.5, 0.2, 0.05, 0.01], Training = Short, Score = Pare.Prune.PruneScore.Magnitude };
+        var result = RecipeRunner.Run(Recipe(prune), Network, run, trained: true, seenValidation: false).Result;
+        Assert.NotNull(result);
+        Assert.Equal([true, true, false, false], run.Log.Select(l => l.Accepted));
+        Assert.Equal(["0.5", "0.2", "0.05", "0.1"], run.Log.Select(l => l.Options["kept"]));
+        Assert.Equal(0.2, (double)WeightCount.NonZero(result.Model) / WeightCount.All(Network), 3);
+    }
+
+    [Fact]
+    public void A_promise_that_nothing_keeps_gives_no_model()
+    {
+        var run = Run(_ => 0.5, start: 0.9);
+        var share = new ShareStep { Centroids = [4], Training = Short };
+        Assert.Null(RecipeRunner.Run(Recipe(share), Network, run, trained: true, seenValidation: false).Result);
+    }
+
+    [Fact]
+    public void The_runner_goes_back_to_an_earlier_candidate()
+    {
+        // Sharing holds the score only where more than 30 % of the weights are left.
+        var run = Run((kept, shared) => shared && kept < 0.3 ? 0.5 : 0.9);
+        var prune = new PruneStep { Kept = [0.5, 0.2], Training = Short, Score = Pare.Prune.PruneScore.Magnitude };
+        var result = RecipeRunner.Run(Recipe(prune, new ShareStep { Centroids = [8], Training = Short }), Network, run, trained: true, seenValidation: false).Result;
+        Assert.NotNull(result);
+        Assert.Equal(["prune", "prune", "share", "share"], run.Log.Select(l => l.Name));
+        Assert.Equal([true, true, false, true], run.Log.Select(l => l.Accepted));
+    }
+
+    [Fact]
+    public void A_fresh_network_is_trained_first_and_a_strangers_settles()
+    {
+        var fresh = Run(_ => 0.9);
+        RecipeRunner.Run(Recipe(), Network, fresh, trained: false, seenValidation: false);
+        Assert.Equal(["train"], fresh.Log.Select(l => l.Name));
+        var strangers = Run(_ => 0.9);
+        RecipeRunner.Run(Recipe(), Network, strangers, trained: true, seenValidation: true);
+        Assert.Equal(["settle"], strangers.Log.Select(l => l.Name));
+    }
+
+    private static Recipe Recipe(params RecipeStep[] steps) => new() { Name = "test", Baseline = Short, Settle = Short, Steps = steps };
+
+    private static RecipeRun Run(Func<double, double> score, double? start = null) => Run((kept, _) => score(kept), start);
+
+    private static RecipeRun Run(Func<double, bool, double> score, double? start = null)
+    {
+        var data = new FloatDataset(new float[100 * 784], [.. Enumerable.Range(0, 100).Select(i => i % 10)], [1, 28, 28], [.. Enumerable.Range(0, 10).Select(i => $"{i}")]);
+        Score Of(Model model)
+        {
+            var shared = Layer.Of(new GraphIndex(model.Graph)).Any(l => SharedWeight.Find(new GraphIndex(model.Graph), l.Weight) is not null);
+            return new Score(score((double)WeightCount.NonZero(model) / WeightCount.All(Network), shared), 0);
+        }
+
+        return new RecipeRun
+        {
+            Data = new DataSplits("test", data, data, data) { All = data, HasOwnTest = true },
+            Preprocess = new Preprocess(),
+            MaxDrop = 1,
+            ScoreOn = (model, _) => start is { } first && model.Graph == Network.Graph ? new Score(first, 0) : Of(model),
+            Train = (job, _, _) =>
+            {
+                var model = job.Model;
+                var importance = new Dictionary<string, float[]>();
+                for (var step = 0; job.Edit is not null && step <= 100; step++)
+                {
+                    foreach (var tensor in model.Graph.Initializers.Where(t => t.Type == ElementType.Float)) importance[tensor.Name] = [.. Enumerable.Repeat(1f, (int)tensor.Count)];
+                    model = job.Edit(step / 100.0, model, importance) ?? model;
+                }
+                return new TrainResult(model, Of(model), [], importance);
+            },
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using Pare.Recipes;
+using Pare.Recipes.Steps;
+using Xunit;
+
+namespace Pare.Tests.Recipes;
+
+public class RecipeTests
+{
+    private const string Whole = """
+        { "name": "mine", "baseline": { "epochs": 3 }, "settle": {}, "steps": [
+          { "step": "prune", "kept": [0.5, 0.1], "epochs": 4, "score": "magnitude", "exclude": ["conv1"] },
+          { "step": "share", "centroids": [8, 16], "learningRate": 0.01 } ] }
+        """;
+
+    [Fact]
+    public void A_recipe_is_read_with_its_options()
+    {
+        var recipe = Recipe.Parse(Whole, "test");
+        Assert.Equal("mine", recipe.Name);
+        Assert.Equal(3, recipe.Baseline.Epochs);
+        var prune = Assert.IsType<PruneStep>(recipe.Steps[0]);
+        Assert.Equal([0.5, 0.1], prune.Kept);
+        Assert.Equal(4, prune.Training.Epochs);
+        Assert.Equal(Pare.Prune.PruneScore.Magnitude, prune.Score);
+        Assert.Equal(["conv1"], prune.Exclude);
+        var share = Assert.IsType<ShareStep>(recipe.Steps[1]);
+        Assert.Equal([8, 16], share.Centroids);
+        Assert.Equal(0.01, share.Training.LearningRate);
+    }
+
+    [Fact]
+    public void Every_built_in_recipe_is_read() =>
+        Assert.All(Recipe.BuiltIn, name => Assert.NotEmpty(Recipe.Load(name).Steps));
+
+    [Theory]
+    [InlineData("{", "x.json: ")]
+    [InlineData("[]", "x.json: the recipe is Array, an object is allowed")]
+    [InlineData("""{ "baseline": {}, "settle": {}, "steps": [] }""", "x.json: the recipe has no steps")]
+    [InlineData("""{ "baseline": {}, "settle": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune and share are")]
+    [InlineData("""{ "baseline": {}, "settle": {}, "steps": [{ "step": "prune", "kept": [0.5], "epoch": 3 }] }""", "x.json: the recipe, steps[0]: option 'epoch' is not known")]
+    [InlineData("""{ "baseline": {}, "settle": {}, "steps": [{ "step": "prune", "kept": [1.5] }] }""", "x.json: the recipe, steps[0]: kept is 1.5, a number above 0 up to 1 is allowed")]
+    [InlineData("""{ "baseline": { "epochs": 0 }, "settle": {}, "steps": [] }""", "x.json: the recipe, baseline: epochs is 0, a whole number from 1 to 100000 is allowed")]
+    [InlineData("""{ "settle": {}, "steps": [] }""", "x.json: the recipe has no 'baseline'")]
+    public void A_mistake_is_one_line_that_says_where(string json, string start) =>
+        Assert.StartsWith(start, Assert.Throws<BadInputException>(() => Recipe.Parse(json, "x.json")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_recipe_that_is_not_there_is_named() =>
+        Assert.Equal("no recipe 'shallow'; built in: deep; or give a JSON file", Assert.Throws<BadInputException>(() => Recipe.Load("shallow")).Message);
+}
