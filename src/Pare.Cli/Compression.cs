@@ -41,7 +41,7 @@ internal static class Compression
         {
             Data = request.Data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
             ScoreOn = (model, data) => Trainer.Score(model, data, request.Preprocess),
-            MaxDrop = request.MaxDrop ?? request.Recipe.MaxDrop, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
+            Promise = request.MaxDrop, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
         };
         var start = Simplify.Run(request.Model.Model);
         var made = RecipeRunner.Run(request.Recipe, start, run, trained: !request.Model.IsFresh, seenValidation: !TrainedOn.Matches(start, request.Data));

@@ -9,7 +9,16 @@ public sealed record Recipe
     public required string Name { get; init; }
 
     /// <summary>Points of the metric that may be lost where nobody says otherwise; 0 or more.</summary>
-    public double MaxDrop { get; init; } = 0.5;
+    public double MaxDrop { get; init; } = 0.2;
+
+    /// <summary>
+    /// Share of the wrong answers that may be lost on top, where that is more than <see cref="MaxDrop"/>: a network that errs
+    /// often is measured less finely. 0 or more.
+    /// </summary>
+    public double MaxErrorGrowth { get; init; } = 0.1;
+
+    /// <summary>Points that may be lost against a score where nobody says otherwise.</summary>
+    public double Allowance(Score reference) => Math.Max(MaxDrop, MaxErrorGrowth * 100 * (1 - reference.Value));
 
     /// <summary>How a network that has no trained weights yet is trained first.</summary>
     public required TrainOptions Baseline { get; init; }
@@ -50,7 +59,8 @@ public sealed record Recipe
             var recipe = new Recipe
             {
                 Name = root.Text("name", source),
-                MaxDrop = root.Number("maxDrop", 0.5, above: -1e-300, upTo: 100),
+                MaxDrop = root.Number("maxDrop", 0.2, above: -1e-300, upTo: 100),
+                MaxErrorGrowth = root.Number("maxErrorGrowth", 0.1, above: -1e-300, upTo: 100),
                 Baseline = Training(root.Child("baseline")),
                 Settle = Training(root.Child("settle")),
                 Steps = [.. root.Children("steps").Select(Step)],

@@ -33,8 +33,12 @@ public sealed class RecipeRun
     /// <summary>Scores a model on a part of the data without training it.</summary>
     public required Func<Model, IDataset, Score> ScoreOn { get; init; }
 
-    /// <summary>Points of the metric that may be lost on the validation data.</summary>
-    public required double MaxDrop { get; init; }
+    /// <summary>Points of the metric that may be lost; null leaves it to the recipe.</summary>
+    public double? Promise { get; init; }
+
+    /// <summary>Points that may be lost on the validation data: the promise, or what the recipe allows itself.</summary>
+    public double MaxDrop { get; internal set; }
+
     public int Seed { get; init; }
     public int Threads { get; init; }
     public IProgress<RecipeProgress>? Progress { get; init; }

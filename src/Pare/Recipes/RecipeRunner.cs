@@ -25,6 +25,7 @@ public static class RecipeRunner
         var baseline = start.Model;
         if (trained && seenValidation) start = Train(run, start, "settle", recipe.Settle, watch);
         run.Reference = start.Score;
+        run.MaxDrop = run.Promise ?? recipe.Allowance(start.Score);
         return new RecipeResult(baseline, Search(start, recipe.Steps, 0, run));
     }
 

@@ -73,7 +73,7 @@ public class RecipeRunnerTests
         {
             Data = new DataSplits("test", data, data, data) { All = data, HasOwnTest = true },
             Preprocess = new Preprocess(),
-            MaxDrop = 1,
+            Promise = 1,
             ScoreOn = (model, _) => start is { } first && model.Graph == Network.Graph ? new Score(first, 0) : Of(model),
             Train = (job, _, _) =>
             {
