@@ -11,7 +11,9 @@ internal static class Scalars
 {
     private static readonly ConcurrentDictionary<double, Scalar> Kept = new();
 
-    public static Scalar One { get; } = Of(1);
+    // Whole, so that they suit tensors of whole numbers too.
+    public static Scalar One { get; } = 1;
+    private static Scalar MinusOne { get; } = -1;
 
     /// <summary>The scalar of a constant of the program or of a node's attribute: of the few values there are, each is kept once.</summary>
     public static Scalar Of(double value) => Kept.GetOrAdd(value, static v => v);
@@ -19,6 +21,15 @@ internal static class Scalars
     /// <summary>a + b, without a scalar made on the fly.</summary>
     public static TorchTensor Plus(this TorchTensor a, TorchTensor b) => a.add(b, One);
 
+    /// <summary>a + number.</summary>
+    public static TorchTensor Plus(this TorchTensor a, double number) => a.add(Of(number), One);
+
+    /// <summary>a · number.</summary>
+    public static TorchTensor Times(this TorchTensor a, double number) => a.mul(Of(number));
+
+    /// <summary>a, not below low and not above high.</summary>
+    public static TorchTensor Within(this TorchTensor a, double low, double high) => a.clamp(Of(low), Of(high));
+
     /// <summary>a - b, without a scalar made on the fly.</summary>
-    public static TorchTensor Minus(this TorchTensor a, TorchTensor b) => a.add(b, Of(-1));
+    public static TorchTensor Minus(this TorchTensor a, TorchTensor b) => a.add(b, MinusOne);
 }

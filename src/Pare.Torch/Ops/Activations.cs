@@ -3,39 +3,39 @@ namespace Pare.Torch.Ops;
 /// <summary>Activation functions that are more than one call.</summary>
 internal static class Activations
 {
-    public static TorchTensor LeakyRelu(OpCall call) => call.X.leaky_relu(call.Node.Float("alpha", 0.01f));
+    public static TorchTensor LeakyRelu(OpCall call) => call.X.leaky_relu(Scalars.Of(call.Node.Float("alpha", 0.01f)));
 
     /// <summary>The slope broadcasts over the input; before operator set 7 it was one value, or one a channel.</summary>
     public static TorchTensor PRelu(OpCall call)
     {
         var (x, slope) = (call.X, call[1]);
         if (call.Opset < 7 && slope.numel() > 1) slope = slope.reshape([-1, .. Enumerable.Repeat(1L, (int)x.dim() - 2)]);
-        return torch.where(x < 0, x * slope, x);
+        return torch.where(x.lt(Scalars.Of(0)), x * slope, x);
     }
 
-    public static TorchTensor Elu(OpCall call) => call.X.elu(call.Node.Float("alpha", 1));
+    public static TorchTensor Elu(OpCall call) => call.X.elu(Scalars.Of(call.Node.Float("alpha", 1)), Scalars.One, Scalars.One);
 
-    public static TorchTensor Celu(OpCall call) => call.X.celu(call.Node.Float("alpha", 1));
+    public static TorchTensor Celu(OpCall call) => call.X.celu(Scalars.Of(call.Node.Float("alpha", 1)));
 
     public static TorchTensor Selu(OpCall call) =>
-        call.X.elu(call.Node.Float("alpha", 1.67326319217681884765625f), call.Node.Float("gamma", 1.05070102214813232421875f), 1);
+        call.X.elu(Scalars.Of(call.Node.Float("alpha", 1.67326319217681884765625f)), Scalars.Of(call.Node.Float("gamma", 1.05070102214813232421875f)), Scalars.One);
 
-    public static TorchTensor ThresholdedRelu(OpCall call) => call.X.threshold(call.Node.Float("alpha", 1), 0);
+    public static TorchTensor ThresholdedRelu(OpCall call) => call.X.threshold(Scalars.Of(call.Node.Float("alpha", 1)), Scalars.Of(0));
 
     public static TorchTensor HardSigmoid(OpCall call) =>
-        (call.X * call.Node.Float("alpha", 0.2f) + call.Node.Float("beta", 0.5f)).clamp(0, 1);
+        call.X.Times(call.Node.Float("alpha", 0.2f)).Plus(call.Node.Float("beta", 0.5f)).Within(0, 1);
 
     public static TorchTensor Gelu(OpCall call) =>
         call.X.gelu(call.Node.Text("approximate", "none") == "tanh" ? TorchSharp.Modules.GELU.Approximate.tanh : TorchSharp.Modules.GELU.Approximate.none);
 
-    public static TorchTensor Softsign(OpCall call) => call.X / (call.X.abs() + 1);
+    public static TorchTensor Softsign(OpCall call) => call.X / call.X.abs().Plus(1.0);
 
     /// <summary>Shrinks towards zero by bias, and to zero within ± lambd.</summary>
     public static TorchTensor Shrink(OpCall call)
     {
         float limit = call.Node.Float("lambd", 0.5f), bias = call.Node.Float("bias", 0);
         var x = call.X;
-        var shrunk = torch.where(x < -limit, x + bias, torch.where(x > limit, x - bias, torch.zeros_like(x)));
+        var shrunk = torch.where(x.lt(Scalars.Of(-limit)), x.Plus(bias), torch.where(x.gt(Scalars.Of(limit)), x.Plus(-bias), torch.zeros_like(x)));
         return Elementwise.To(shrunk, x.dtype);
     }
 
@@ -44,8 +44,8 @@ internal static class Activations
     {
         var ratio = call.Doubles(1) is [var input] ? input : call.Node.Float("ratio", 0.5f);
         if (!call.Training || ratio == 0) return [call.X.alias(), torch.ones_like(call.X, dtype: torch.ScalarType.Bool)];
-        var kept = torch.rand_like(call.X) >= ratio;
-        return [call.X * kept / (1 - ratio), kept];
+        var kept = torch.rand_like(call.X).ge(Scalars.Of(ratio));
+        return [(call.X * kept).Times(1 / (1 - ratio)), kept];
     }
 
     public static TorchTensor Softmax(OpCall call) => OverAxis(call, (x, axis) => x.softmax(axis));

@@ -19,7 +19,7 @@ internal static class Casting
         var x = call.X;
         return type switch
         {
-            ElementType.Bool => x != 0,
+            ElementType.Bool => x.ne(Scalars.Of(0)),
             ElementType.UInt16 => Wrapped(x, 16, signed: false),
             ElementType.UInt32 => Wrapped(x, 32, signed: false),
             ElementType.UInt4 => Wrapped(x, 4, signed: false),

@@ -23,13 +23,13 @@ internal static class Elementwise
         return inputs.Length == 1 ? inputs[0].alias() : inputs.Aggregate(binary);
     }
 
-    public static TorchTensor Mean(OpCall call) => Over(call, (a, b) => a + b) / (double)call.Inputs.Length;
+    public static TorchTensor Mean(OpCall call) => Over(call, Scalars.Plus).Times(1.0 / call.Inputs.Length);
 
     /// <summary>Clip to bounds that are inputs, or attributes before operator set 11; either may be left out.</summary>
     public static TorchTensor Clip(OpCall call)
     {
-        var low = call.Optional(1)?.ToScalar() ?? (call.Node.Has("min") ? call.Node.Float("min", 0) : (Scalar?)null);
-        var high = call.Optional(2)?.ToScalar() ?? (call.Node.Has("max") ? call.Node.Float("max", 0) : (Scalar?)null);
+        using var low = call.Optional(1)?.ToScalar() ?? (call.Node.Has("min") ? call.Node.Float("min", 0) : (Scalar?)null);
+        using var high = call.Optional(2)?.ToScalar() ?? (call.Node.Has("max") ? call.Node.Float("max", 0) : (Scalar?)null);
         return low is null && high is null ? call.X.alias() : call.X.clamp(low, high);
     }
 
@@ -40,11 +40,11 @@ internal static class Elementwise
         var infinite = call.X.isinf();
         if (negative && positive) return infinite;
         if (!negative && !positive) return torch.zeros_like(infinite);
-        return infinite.logical_and(positive ? call.X > 0 : call.X < 0);
+        return infinite.logical_and(positive ? call.X.gt(Scalars.Of(0)) : call.X.lt(Scalars.Of(0)));
     }
 
     /// <summary>The quotient of whole numbers, cut towards zero.</summary>
-    public static TorchTensor TowardsZero(TorchTensor x, TorchTensor divisor) => torch.floor_divide(x - torch.fmod(x, divisor), divisor);
+    public static TorchTensor TowardsZero(TorchTensor x, TorchTensor divisor) => torch.floor_divide(x.Minus(torch.fmod(x, divisor)), divisor);
 
     /// <summary>A handle of its own on the value in another type.</summary>
     public static TorchTensor To(TorchTensor x, torch.ScalarType type) => x.dtype == type ? x.alias() : x.to(type);

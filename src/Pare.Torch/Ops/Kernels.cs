@@ -6,7 +6,7 @@ internal static class Kernels
     private static readonly Dictionary<string, Kernel> Table = new()
     {
         ["Abs"] = One(c => c.X.abs()),
-        ["Add"] = One(c => c.X + c[1]),
+        ["Add"] = One(c => c.X.Plus(c[1])),
         ["And"] = One(c => c.X.logical_and(c[1])),
         ["ArgMax"] = One(Reductions.ArgMax),
         ["ArgMin"] = One(Reductions.ArgMin),
@@ -108,8 +108,8 @@ internal static class Kernels
         ["Split"] = ShapeOps.Split,
         ["Sqrt"] = One(c => c.X.sqrt()),
         ["Squeeze"] = One(ShapeOps.Squeeze),
-        ["Sub"] = One(c => c.X - c[1]),
-        ["Sum"] = One(c => Elementwise.Over(c, (a, b) => a + b)),
+        ["Sub"] = One(c => c.X.Minus(c[1])),
+        ["Sum"] = One(c => Elementwise.Over(c, Scalars.Plus)),
         ["Tanh"] = One(c => c.X.tanh()),
         ["ThresholdedRelu"] = One(Activations.ThresholdedRelu),
         ["Tile"] = One(ShapeOps.Tile),

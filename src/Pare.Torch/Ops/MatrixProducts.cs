@@ -12,10 +12,10 @@ internal static class MatrixProducts
         var beta = call.Node.Float("beta", 1);
         if (call.Optional(2) is { } c && a.is_floating_point()) return torch.addmm(c, a, b, beta, alpha);
         var product = Scaled(a.matmul(b), alpha);
-        return call.Optional(2) is { } d ? product + Scaled(d, beta) : product;
+        return call.Optional(2) is { } d ? product.Plus(Scaled(d, beta)) : product;
     }
 
     public static TorchTensor MatMul(OpCall call) => call.X.matmul(call[1]);
 
-    private static TorchTensor Scaled(TorchTensor x, float factor) => factor is 1 ? x : x * factor;
+    private static TorchTensor Scaled(TorchTensor x, float factor) => factor is 1 ? x : x.Times(factor);
 }

@@ -21,8 +21,8 @@ internal static class Normalization
         using var noGradients = torch.no_grad();
         // Torch moves by the sample's variance, n / (n - 1) of the population's.
         var count = (double)(x.numel() / x.shape[1]);
-        var kept = variance * momentum;
-        var population = kept + ((movedVariance - kept) * ((count - 1) / count));
+        var kept = variance.Times(momentum);
+        var population = kept.Plus(movedVariance.Minus(kept).Times((count - 1) / count));
         if (call.Training)
         {
             mean.copy_(movedMean);
@@ -37,7 +37,7 @@ internal static class Normalization
         var shape = call.X.shape;
         long[] perChannel = [1, shape[1], .. Enumerable.Repeat(1L, shape.Length - 2)];
         var y = Standardized(call.X, Axes(2, shape.Length), call.Node.Float("epsilon", 1e-5f)).Value;
-        return y * call[1].reshape(perChannel) + call[2].reshape(perChannel);
+        return (y * call[1].reshape(perChannel)).Plus(call[2].reshape(perChannel));
     }
 
     /// <summary>LayerNormalization over the axes from one on. Outputs the result, the mean and 1 / standard deviation.</summary>
@@ -47,7 +47,7 @@ internal static class Normalization
         var axes = Axes(call.Axis("axis", -1, x.dim()), x.dim());
         var (value, mean, inverse) = Standardized(x, axes, call.Node.Float("epsilon", 1e-5f));
         var y = value * call[1];
-        return [call.Optional(2) is { } bias ? y + bias : y, mean, inverse];
+        return [call.Optional(2) is { } bias ? y.Plus(bias) : y, mean, inverse];
     }
 
     /// <summary>GroupNormalization; scale and bias are per group before operator set 21, per channel from then on.</summary>
@@ -57,7 +57,7 @@ internal static class Normalization
         long[] perChannel = [1, shape[1], .. Enumerable.Repeat(1L, shape.Length - 2)];
         TorchTensor Spread(TorchTensor p) => (p.shape[0] == shape[1] ? p : p.repeat_interleave(shape[1] / groups, 0)).reshape(perChannel);
         var y = Standardized(x.reshape(shape[0], groups, -1), [2], call.Node.Float("epsilon", 1e-5f)).Value.reshape(shape);
-        return y * Spread(call[1]) + Spread(call[2]);
+        return (y * Spread(call[1])).Plus(Spread(call[2]));
     }
 
     /// <summary>RMSNormalization over the axes from one on.</summary>
@@ -65,14 +65,14 @@ internal static class Normalization
     {
         var x = call.X;
         var square = x.square().mean(Axes(call.Axis("axis", -1, x.dim()), x.dim()), keepdim: true);
-        return x / (square + call.Node.Float("epsilon", 1e-5f)).sqrt() * call[1];
+        return x / square.Plus(call.Node.Float("epsilon", 1e-5f)).sqrt() * call[1];
     }
 
     /// <summary>MeanVarianceNormalization over the given axes.</summary>
     public static TorchTensor MeanVariance(OpCall call)
     {
         long[] axes = call.Node.Has("axes") ? [.. call.Node.Ints("axes")] : [0, 2, 3];
-        return (call.X - call.X.mean(axes, keepdim: true)) / (call.X.var(axes, unbiased: false, keepdim: true).sqrt() + 1e-9);
+        return call.X.Minus(call.X.mean(axes, keepdim: true)) / call.X.var(axes, unbiased: false, keepdim: true).sqrt().Plus(1e-9);
     }
 
     /// <summary>
@@ -85,14 +85,14 @@ internal static class Normalization
         var squares = x.square().reshape(x.shape[0], 1, x.shape[1], -1);
         var padded = torch.nn.functional.pad(squares, [0, 0, (size - 1) / 2, size / 2]);
         var means = torch.nn.functional.avg_pool2d(padded, [size, 1], [1, 1]).reshape(x.shape);
-        return x / (means * call.Node.Float("alpha", 1e-4f) + call.Node.Float("bias", 1)).pow(call.Node.Float("beta", 0.75f));
+        return x / means.Times(call.Node.Float("alpha", 1e-4f)).Plus(call.Node.Float("bias", 1)).pow(Scalars.Of(call.Node.Float("beta", 0.75f)));
     }
 
     private static (TorchTensor Value, TorchTensor Mean, TorchTensor Inverse) Standardized(TorchTensor x, long[] axes, float epsilon)
     {
         var mean = x.mean(axes, keepdim: true);
-        var inverse = (x.var(axes, unbiased: false, keepdim: true) + epsilon).rsqrt();
-        return ((x - mean) * inverse, mean, inverse);
+        var inverse = x.var(axes, unbiased: false, keepdim: true).Plus(epsilon).rsqrt();
+        return (x.Minus(mean) * inverse, mean, inverse);
     }
 
     private static long[] Axes(long from, long rank) => [.. Enumerable.Range((int)from, (int)(rank - from)).Select(d => (long)d)];

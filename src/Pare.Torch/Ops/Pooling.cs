@@ -86,7 +86,7 @@ internal static class Pooling
         TorchTensor Sums(TorchTensor values) => torch.nn.functional.conv2d(
             window.Pad(values, 0), torch.ones([values.shape[1], 1, .. window.Kernel], dtype: x.dtype), null, window.Strides, [0, 0], window.Dilations, values.shape[1]);
         var cells = countPadding ? null : Sums(torch.ones([1, 1, .. x.shape[2..]], dtype: x.dtype));
-        return cells is null ? Sums(x) / (double)(window.Kernel[0] * window.Kernel[1]) : Sums(x) / cells;
+        return cells is null ? Sums(x).Times(1.0 / (window.Kernel[0] * window.Kernel[1])) : Sums(x) / cells;
     }
 
     private static Window WindowOf(OpCall call, out TorchTensor x)

@@ -21,8 +21,8 @@ internal static class Quantization
         if (type.IsSmallFloat()) return StraightThrough(SmallFloat.Round(steps, type, call.Node.Int("saturate", 1) != 0), steps);
         var (low, high) = Limits(call, type);
         var zero = call.Optional(2) is { } given ? grid.Spread(given.to(steps.dtype)) : null;
-        var codes = Shifted(steps.round(), zero).clamp(low, high);
-        return x.requires_grad ? StraightThrough(codes, Shifted(steps, zero).clamp(low, high)) : codes.to(type.ToTorch());
+        var codes = Shifted(steps.round(), zero).Within(low, high);
+        return x.requires_grad ? StraightThrough(codes, Shifted(steps, zero).Within(low, high)) : codes.to(type.ToTorch());
     }
 
     /// <summary>y = (x − zeroPoint) · scale.</summary>
@@ -31,15 +31,15 @@ internal static class Quantization
         var (x, scale) = (call.X, call[1]);
         var grid = new Grid(call, x.shape, scale.shape);
         var codes = x.to(scale.dtype);
-        if (call.Optional(2) is { } zero) codes -= grid.Spread(zero.to(scale.dtype));
+        if (call.Optional(2) is { } zero) codes = codes.Minus(grid.Spread(zero.to(scale.dtype)));
         return codes * grid.Spread(scale);
     }
 
     /// <summary>Has the first argument's value and the second one's gradient.</summary>
     private static TorchTensor StraightThrough(TorchTensor value, TorchTensor gradient) =>
-        gradient.requires_grad ? value.detach() + (gradient - gradient.detach()) : value.alias();
+        gradient.requires_grad ? value.detach().Plus(gradient.Minus(gradient.detach())) : value.alias();
 
-    private static TorchTensor Shifted(TorchTensor x, TorchTensor? by) => by is null ? x : x + by;
+    private static TorchTensor Shifted(TorchTensor x, TorchTensor? by) => by is null ? x : x.Plus(by);
 
     private static ElementType TypeOfCodes(OpCall call)
     {

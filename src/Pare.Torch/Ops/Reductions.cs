@@ -25,7 +25,7 @@ internal static class Reductions
     {
         // Shifted by the largest element, so that no power overflows.
         var largest = torch.amax(x, axes, keepdim: true).detach();
-        var sum = Sum((x - largest).exp(), axes, true).log() + largest;
+        var sum = Sum(x.Minus(largest).exp(), axes, true).log().Plus(largest);
         return keep ? sum : sum.reshape(Kept(x.shape, axes));
     });
 

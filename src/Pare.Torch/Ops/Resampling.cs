@@ -114,7 +114,7 @@ internal sealed record Taps(IReadOnlyList<(long Index, double Weight)[]> Rows, b
             var weights = Rows.Select(r => t < r.Length ? r[t].Weight : 0).ToArray();
             if (most == 1 && weights.All(w => w == 1)) return picked;
             var part = picked * torch.tensor(weights).to(x.dtype).reshape(shape);
-            sum = sum is null ? part : sum + part;
+            sum = sum is null ? part : sum.Plus(part);
         }
         return sum!;
     }

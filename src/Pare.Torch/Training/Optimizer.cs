@@ -25,7 +25,7 @@ internal sealed class Optimizer : IDisposable
         using var scope = torch.NewDisposeScope();
         foreach (var (name, parameter) in parameters)
         {
-            var mask = pinned.Contains(name) ? parameter.detach().ne(0).to_type(torch.ScalarType.Float32) : null;
+            var mask = pinned.Contains(name) ? parameter.detach().ne(Scalars.Of(0)).to_type(torch.ScalarType.Float32) : null;
             _slots[name] = new Slot(
                 parameter,
                 torch.zeros_like(parameter).MoveToOuterDisposeScope(),

@@ -84,11 +84,12 @@ internal sealed class Plan
         Form = sparse < numbers ? Form.SparseNumbers : Form.Numbers;
         while (NoiseBytes < payload.Width - 1 && IsNoise(Form == Form.Numbers ? planes : setPlanes, NoiseBytes)) NoiseBytes++;
         var least = Math.Min(numbers, sparse);
-        if (grid is { } g && payload.Count * (g.Bits + 1.0) + 12 < least)
+        // A sign and the bits of the largest; most are smaller, which makes up for the sign.
+        if (grid is { } g && payload.Count * (double)g.Bits + 20 is var bits && bits < least)
         {
             Form = Form.Grid;
             GridExponent = g.Exponent;
-            least = payload.Count * (g.Bits + 1.0) + 12;
+            least = bits;
         }
         if (_overflowed) return;
         Palette = [.. _histogram.Keys.OrderBy(k => Values.OrderKey(k, payload.Width, payload.IsFloat, Alphabet.IsSigned(payload.Type)))];
