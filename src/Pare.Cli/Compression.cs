@@ -71,10 +71,19 @@ internal static class Compression
             Pare = Help.Version, Seed = request.Seed, Machine = Machines.This(request.Threads), Command = request.Command,
             Model = request.Model.Name, Data = request.DataName, Metric = new Metric("top1", true),
             Inputs = request.Model.Path is { } path ? [Machines.Describe(path)] : [],
-            Baseline = Costs.Of(ModelProfile.Of(original), request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(request.Model))
-                with { Value = before.Value, Count = before.Count, LatencyMs = latencies[0] },
-            Result = Costs.Of(ModelProfile.Of(shipped), bytes.LongLength)
-                with { Value = after.Value, Count = after.Count, LatencyMs = latencies[1], PackedBytes = packed.LongLength },
+            Baseline = Costs.Of(ModelProfile.Of(original), request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(request.Model)) with
+            {
+                Value = before.Value,
+                Count = before.Count,
+                LatencyMs = latencies[0],
+            },
+            Result = Costs.Of(ModelProfile.Of(shipped), bytes.LongLength) with
+            {
+                Value = after.Value,
+                Count = after.Count,
+                LatencyMs = latencies[1],
+                PackedBytes = packed.LongLength,
+            },
             Contract = new Contract(request.MaxDrop, drop.Points, drop.Upper95, held),
             Layers = LayerReports.Of(original, shipped, PackedFile.Describe(packed)),
             Steps = [.. steps],
