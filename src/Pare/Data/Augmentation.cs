@@ -41,7 +41,7 @@ public sealed record Augmentation
     /// <summary>For small pictures of written signs.</summary>
     public static Augmentation Digits { get; } = new()
     {
-        KeepShare = 0.4,
+        KeepShare = 0.6,
         RotationDegrees = 10,
         MinScale = 0.9,
         MaxScale = 1.1,
