@@ -19,6 +19,10 @@ internal static class OutputFile
         }
     }
 
-    /// <summary>Bytes of a file that Pare wrote, and of the data file beside it.</summary>
-    public static long Bytes(string path) => new FileInfo(path).Length + (new FileInfo(path + ".data") is { Exists: true } data ? data.Length : 0);
+    /// <summary>Bytes of a file that Pare wrote, and of the data files beside it that carry its name.</summary>
+    public static long Bytes(string path)
+    {
+        var full = Path.GetFullPath(path);
+        return new FileInfo(full).Length + Directory.GetFiles(Path.GetDirectoryName(full)!, Path.GetFileName(full) + "*.data").Sum(f => new FileInfo(f).Length);
+    }
 }

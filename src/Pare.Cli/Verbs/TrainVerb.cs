@@ -45,7 +45,7 @@ internal static class TrainVerb
                     Checkpoint = training.Checkpoint(run),
                 };
                 var result = Train(run, job);
-                Models.Save(preprocess.ToMetadata(result.Model), path);
+                Models.Save(TrainedOn.Mark(preprocess.ToMetadata(result.Model), splits), path);
                 var test = Evaluator.Top1(result.Model, splits.Test, preprocess, new OrtOptions { Threads = run.Threads });
                 Show(run, path, options, result, test.Value, test.Count, watch.Elapsed);
             },

@@ -45,9 +45,9 @@ public sealed record Augmentation
         RotationDegrees = 10,
         MinScale = 0.9,
         MaxScale = 1.1,
-        Shear = 0.15,
-        Shift = 2,
-        Elastic = 3,
+        Shear = 0.1,
+        Shift = 1,
+        Elastic = 1.5,
     };
 
     /// <summary>For photographs: mirrored, and shifted by up to 4 pixels.</summary>

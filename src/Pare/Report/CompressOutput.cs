@@ -42,9 +42,9 @@ public static class CompressOutput
             var files = Directory.GetFiles(staging).Order(StringComparer.Ordinal).ToList();
             foreach (var file in files)
                 File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
-            // An earlier, larger model may have had a data file that this one does not use.
-            var stale = Path.Combine(folder, "model.onnx.data");
-            if (!files.Exists(f => f.EndsWith(".data", StringComparison.Ordinal))) File.Delete(stale);
+            // An earlier, larger model may have had data files that this one does not use; their names hold their hash.
+            foreach (var stale in Directory.GetFiles(folder, "model.onnx.*.data").Where(f => !files.Exists(n => Path.GetFileName(n) == Path.GetFileName(f))))
+                File.Delete(stale);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadInputException)
         {

@@ -29,14 +29,14 @@ public sealed class CompressOutputTests : IDisposable
     public void A_data_file_of_an_earlier_output_goes_when_it_is_not_used_any_more()
     {
         CompressOutput.Write(_folder, WithData, new byte[] { 1 }, Reports.Sample);
-        Assert.True(File.Exists(Path.Combine(_folder, "model.onnx.data")));
+        Assert.True(File.Exists(Path.Combine(_folder, "model.onnx.0123456789abcdef.data")));
         CompressOutput.Write(_folder, path => File.WriteAllText(path, "onnx"), new byte[] { 1 }, Reports.Sample);
-        Assert.False(File.Exists(Path.Combine(_folder, "model.onnx.data")));
+        Assert.False(File.Exists(Path.Combine(_folder, "model.onnx.0123456789abcdef.data")));
 
         static void WithData(string path)
         {
             File.WriteAllText(path, "onnx");
-            File.WriteAllText(path + ".data", "data");
+            File.WriteAllText(path + ".0123456789abcdef.data", "data");
         }
     }
 
