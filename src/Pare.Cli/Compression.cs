@@ -60,6 +60,7 @@ internal static class Compression
         var before = Evaluator.Top1(original, request.Data.Test, request.Preprocess, ort);
         var after = Evaluator.Top1(shipped, request.Data.Test, request.Preprocess, ort);
         var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = request.Data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
+        ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
         var drop = PairedDrop.Between(before, after);
         var held = drop.Points <= run.MaxDrop;
         if (request.MaxDrop is { } promised && !held)
@@ -71,21 +72,21 @@ internal static class Compression
             Pare = Help.Version, Seed = request.Seed, Machine = Machines.This(request.Threads), Command = request.Command,
             Model = request.Model.Name, Data = request.DataName, Metric = new Metric("top1", true),
             Inputs = request.Model.Path is { } path ? [Machines.Describe(path)] : [],
-            Baseline = Costs.Of(ModelProfile.Of(original), request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(request.Model)) with
+            Baseline = Costs.Of(profiles[0], request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(request.Model)) with
             {
                 Value = before.Value,
                 Count = before.Count,
                 LatencyMs = latencies[0],
             },
-            Result = Costs.Of(ModelProfile.Of(shipped), bytes.LongLength) with
+            Result = Costs.Of(profiles[1], bytes.LongLength) with
             {
                 Value = after.Value,
                 Count = after.Count,
                 LatencyMs = latencies[1],
                 PackedBytes = packed.LongLength,
             },
-            Contract = new Contract(request.MaxDrop, drop.Points, drop.Upper95, held),
-            Layers = LayerReports.Of(original, shipped, PackedFile.Describe(packed)),
+            Contract = new Contract(request.MaxDrop, run.MaxDrop, drop.Points, drop.Upper95, held),
+            Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(packed)),
             Steps = [.. steps],
         };
         return new CompressionResult(model, packed, report);

@@ -10,11 +10,12 @@ internal static class LayerReports
 {
     /// <param name="original">The network before: a layer's share is of what it had there.</param>
     /// <param name="compressed">The network as it is packed.</param>
+    /// <param name="profile">What it holds.</param>
     /// <param name="packed">What its tensors take.</param>
-    public static IReadOnlyList<LayerReport> Of(Model original, Model compressed, PackedDescription packed)
+    public static IReadOnlyList<LayerReport> Of(ModelProfile original, Model compressed, ModelProfile profile, PackedDescription packed)
     {
-        var before = ModelProfile.Of(original).Nodes.Where(n => n.Weights is not null).ToDictionary(n => n.Name, n => n.Weights!.Count);
-        var after = ModelProfile.Of(compressed).Nodes.ToDictionary(n => n.Name);
+        var before = original.Nodes.Where(n => n.Weights is not null).ToDictionary(n => n.Name, n => n.Weights!.Count);
+        var after = profile.Nodes.ToDictionary(n => n.Name);
         return [.. Layer.Of(new GraphIndex(compressed.Graph)).Where(l => after.TryGetValue(l.Name, out var n) && n.Weights is not null).Select(Describe)];
 
         LayerReport Describe(Layer layer)

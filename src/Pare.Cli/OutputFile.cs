@@ -1,3 +1,5 @@
+using Pare.Onnx;
+
 namespace Pare.Cli;
 
 /// <summary>The file that a verb writes.</summary>
@@ -20,9 +22,5 @@ internal static class OutputFile
     }
 
     /// <summary>Bytes of a file that Pare wrote, and of the data files beside it that carry its name.</summary>
-    public static long Bytes(string path)
-    {
-        var full = Path.GetFullPath(path);
-        return new FileInfo(full).Length + Directory.GetFiles(Path.GetDirectoryName(full)!, Path.GetFileName(full) + "*.data").Sum(f => new FileInfo(f).Length);
-    }
+    public static long Bytes(string path) => new FileInfo(path).Length + OnnxFile.DataFiles(path).Sum(f => new FileInfo(f).Length);
 }

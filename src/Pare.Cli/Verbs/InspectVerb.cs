@@ -27,7 +27,7 @@ internal static class InspectVerb
                 var profile = ModelProfile.Of(loaded.Model);
                 var costs = Costs.Of(profile, loaded);
                 var nodes = profile.Nodes.Where(n => run.Get(all) || n.Parameters > 0 || n.Macs != 0).ToList();
-                var packed = loaded.IsPacked ? LayerReports.Of(loaded.Model, loaded.Model, PackedFile.Describe(loaded.Path!)) : [];
+                var packed = loaded.IsPacked ? LayerReports.Of(profile, loaded.Model, profile, PackedFile.Describe(loaded.Path!)) : [];
                 run.Show(Json(loaded, profile, costs, nodes, packed), console =>
                 {
                     Render(console, loaded, profile, costs, nodes);

@@ -3,40 +3,18 @@ using System.Numerics;
 
 namespace Pare.Data;
 
-/// <summary>Examples held in memory as bytes, one after the other, each channel by channel.</summary>
-public sealed class ByteDataset : IDataset
+/// <summary>Examples held in memory as bytes.</summary>
+/// <param name="pixels">Count x shape bytes.</param>
+/// <param name="labels">One an example, -1 for none.</param>
+/// <param name="shape">Shape of one example.</param>
+/// <param name="classes">Class names in the order of the labels, or none.</param>
+public sealed class ByteDataset(byte[] pixels, int[] labels, ImmutableArray<int> shape, ImmutableArray<string> classes)
+    : MemoryDataset(pixels.Length, labels, shape, classes)
 {
-    private readonly byte[] _pixels;
-    private readonly int[] _labels;
-    private readonly int _size;
-
-    /// <param name="pixels">Count x shape bytes.</param>
-    /// <param name="labels">One an example, -1 for none.</param>
-    /// <param name="shape">Shape of one example.</param>
-    /// <param name="classes">Class names in the order of the labels, or none.</param>
-    public ByteDataset(byte[] pixels, int[] labels, ImmutableArray<int> shape, ImmutableArray<string> classes)
-    {
-        _size = shape.Aggregate(1, (a, b) => checked(a * b));
-        if ((long)labels.Length * _size != pixels.Length)
-            throw new ArgumentException($"{labels.Length} labels of {_size} values need {(long)labels.Length * _size} bytes, not {pixels.Length}.");
-        _pixels = pixels;
-        _labels = labels;
-        Shape = shape;
-        Classes = classes;
-    }
-
-    public int Count => _labels.Length;
-
-    public ImmutableArray<int> Shape { get; }
-
-    public ImmutableArray<string> Classes { get; }
-
-    public int Label(int index) => _labels[index];
-
     /// <summary>An example's bytes as they stand.</summary>
-    public ReadOnlySpan<byte> Bytes(int index) => _pixels.AsSpan(index * _size, _size);
+    public ReadOnlySpan<byte> Bytes(int index) => pixels.AsSpan(index * Size, Size);
 
-    public void Read(int index, Span<float> values) => Widen(Bytes(index), values);
+    public override void Read(int index, Span<float> values) => Widen(Bytes(index), values);
 
     /// <summary>Bytes to floats of the same value.</summary>
     internal static void Widen(ReadOnlySpan<byte> bytes, Span<float> values)

@@ -87,15 +87,18 @@ public static class OnnxFile
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }
 
-    // Data files of earlier models under the same name: exactly the names that Write makes.
-    private static void DeleteOlderData(string path, string? keep)
+    /// <summary>The data files beside a model that carry its name: exactly the names that <see cref="Write(Model, string)"/> makes.</summary>
+    public static IEnumerable<string> DataFiles(string path)
     {
         var full = Path.GetFullPath(path);
-        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, Path.GetFileName(full) + ".*.data"))
-        {
-            var digest = file[(full.Length + 1)..^".data".Length];
-            if (digest.Length == 16 && digest.All(char.IsAsciiHexDigitLower) && (keep is null || Path.GetFileName(file) != Path.GetFileName(keep))) TryDelete(file);
-        }
+        return Directory.EnumerateFiles(Path.GetDirectoryName(full)!, Path.GetFileName(full) + ".*.data")
+            .Where(file => file[(full.Length + 1)..^".data".Length] is { Length: 16 } digest && digest.All(char.IsAsciiHexDigitLower));
+    }
+
+    private static void DeleteOlderData(string path, string? keep)
+    {
+        foreach (var file in DataFiles(path))
+            if (Path.GetFileName(file) != Path.GetFileName(keep)) TryDelete(file);
     }
 
     // The new model is complete; a leftover that cannot be deleted costs space only.

@@ -1,3 +1,5 @@
+using Pare.Onnx;
+
 namespace Pare.Report;
 
 /// <summary>The four files of a compression run: <c>model.onnx</c>, <c>model.pare</c>, <c>report.json</c>, <c>report.html</c>.</summary>
@@ -43,7 +45,7 @@ public static class CompressOutput
             foreach (var file in files)
                 File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
             // An earlier, larger model may have had data files that this one does not use; their names hold their hash.
-            foreach (var stale in Directory.GetFiles(folder, "model.onnx.*.data").Where(f => !files.Exists(n => Path.GetFileName(n) == Path.GetFileName(f))))
+            foreach (var stale in OnnxFile.DataFiles(Path.Combine(folder, "model.onnx")).Where(f => !files.Exists(n => Path.GetFileName(n) == Path.GetFileName(f))).ToList())
                 File.Delete(stale);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadInputException)

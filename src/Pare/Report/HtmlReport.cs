@@ -38,7 +38,7 @@ public static class HtmlReport
             </head>
             <body>
             <h1>{Text(report.Model)} on {Text(report.Data)}</h1>
-            {Promise(report.Contract)}
+            <p class="{(report.Contract.Held ? "good" : "bad")}">{Text(report.Contract.Verdict)}</p>
 
             """);
         Figures(page, report);
@@ -57,14 +57,6 @@ public static class HtmlReport
     }
 
     internal static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Promise(Contract contract)
-    {
-        if (contract.MaxDrop is not { } promised) return "";
-        var (mark, verdict) = contract.Held ? ("good", "kept") : ("bad", "not kept");
-        return string.Create(CultureInfo.InvariantCulture,
-            $"<p class=\"{mark}\">Promise {verdict}: at most {promised:0.##} points lost; measured {contract.Drop:0.##}, with 95 % confidence at most {contract.DropUpper95:0.##}.</p>");
-    }
 
     private static void Figures(StringBuilder page, RunReport report)
     {

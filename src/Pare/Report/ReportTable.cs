@@ -37,7 +37,7 @@ public static class ReportTable
     }
 
     public static string Render(RunReport report) =>
-        TextTable.Render(["", "before", "after", "gain"], Costs(report)) + (report.Layers.Count == 0 ? "" : "\n" + Layers(report.Layers));
+        TextTable.Render(["", "before", "after", "gain"], Costs(report)) + $"{report.Contract.Verdict}\n" + (report.Layers.Count == 0 ? "" : "\n" + Layers(report.Layers));
 
     private static string Gain(long before, long after) => after == 0 ? "-" : Format.Ratio((double)before / after);
 }

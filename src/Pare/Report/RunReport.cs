@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pare.Profile;
@@ -104,8 +105,15 @@ public sealed record ModelCosts
 /// <summary>What was promised and whether it held. All in percentage points of the metric; a drop below 0 is a gain.</summary>
 /// <param name="MaxDrop">The promise; null where none was asked for.</param>
 /// <param name="Drop">The measured drop on the test data.</param>
+/// <param name="Aim">What the run allowed itself on the validation data: the promise, or the recipe's own aim.</param>
 /// <param name="DropUpper95">Upper end of the drop's one-sided 95 % confidence interval.</param>
-public sealed record Contract(double? MaxDrop, double Drop, double DropUpper95, bool Held);
+/// <param name="Held">Whether the measured drop is within the aim.</param>
+public sealed record Contract(double? MaxDrop, double Aim, double Drop, double DropUpper95, bool Held)
+{
+    /// <summary>One sentence: what was promised or aimed at, and what came of it.</summary>
+    public string Verdict => string.Create(CultureInfo.InvariantCulture,
+        $"{(MaxDrop is null ? "aim" : "promise")} {(Held ? "kept" : "not kept")}: at most {Aim:0.##} points lost; measured {Drop:0.##}, with 95 % confidence at most {DropUpper95:0.##}");
+}
 
 /// <summary>A layer in the columns of Deep Compression's tables.</summary>
 /// <param name="Kept">Share of weights that are not zero, 0 to 1.</param>
