@@ -15,7 +15,9 @@ internal static class ZooVerb
         var output = Opt.Text("--out", "FILE", "Where the network is written (.onnx); needed with NET.", "-o");
         var classes = Opt.MaybeWhole("--classes", "N", 1, 1_000_000, "Number of classes. (default: the paper's)");
         var input = Opt.Text("--input", "CxHxW", "Channels, height and width of the input. (default: the paper's)");
-        return new VerbCommand("zoo", "What can be built; with a name, build it.", new OptionGroup("Building") { output, classes, input })
+        var width = Opt.Number("--width", "F", 0.01, 16, "Factor on the channels of every layer but the last. (default 1)");
+        var noShuffle = new Option<bool>("--no-shuffle") { Description = "ShuffleNet without its shuffle, for the ablation: the network of the same name with -noshuffle." };
+        return new VerbCommand("zoo", "What can be built; with a name, build it.", new OptionGroup("Building") { output, classes, input, width, noShuffle })
         {
             Arguments = { net },
             Details = "Weights are a random start that --seed fixes: the same bits on every machine. 'pare train' trains them.",
@@ -29,7 +31,9 @@ internal static class ZooVerb
                 }
                 var path = run.Get(output) ?? throw new BadInputException($"zoo {name} needs -o FILE");
                 OutputFile.Check(path);
-                var model = ModelZoo.Build(name, new ZooOptions { Seed = run.Seed, Classes = run.Get(classes), InputShape = run.Get(input) is { } shape ? ParseShape(shape) : null });
+                if (run.Get(noShuffle) && !name.EndsWith("-noshuffle", StringComparison.Ordinal)) name += "-noshuffle";
+                var options = new ZooOptions { Seed = run.Seed, Classes = run.Get(classes), Width = run.Get(width) ?? 1, InputShape = run.Get(input) is { } shape ? ParseShape(shape) : null };
+                var model = ModelZoo.Build(name, options);
                 Models.Save(model, path);
                 var costs = Costs.Of(new LoadedModel(name, model, path));
                 run.Show(new JsonObject { ["network"] = name, ["out"] = path, ["parameters"] = costs.Parameters, ["macs"] = costs.Macs, ["onnxBytes"] = costs.OnnxBytes },
@@ -40,21 +44,36 @@ internal static class ZooVerb
 
     private static void List(VerbRun run)
     {
-        var rows = ModelZoo.Names.Select(n => (Name: n, Model: ModelZoo.Build(n))).Select(n => (n.Name, n.Model, Costs: Costs.Of(new LoadedModel(n.Name, n.Model, null)))).ToList();
+        var rows = ModelZoo.Networks.Select(Row).ToList();
         var json = new JsonObject
         {
             ["networks"] = new JsonArray([.. rows.Select(r => new JsonObject
             {
-                ["name"] = r.Name, ["input"] = Input(r.Model), ["parameters"] = r.Costs.Parameters, ["macs"] = r.Costs.Macs, ["weightBytes"] = r.Costs.WeightBytes,
+                ["name"] = r.Network.Name, ["paper"] = r.Network.Paper, ["input"] = r.Input, ["parameters"] = r.Costs.Parameters, ["macs"] = r.Costs.Macs,
+                ["weightBytes"] = r.Costs.WeightBytes, ["top1"] = r.Network.Top1 is { } top1 ? Math.Round(top1 / 100, 6) : null,
             })]),
         };
         run.Show(json, console =>
         {
-            var table = Tables.New(console, ["network", "input", "parameters", "size", "MACs"]);
-            foreach (var (name, model, costs) in rows)
-                table.AddRow(name, Input(model), Format.Count(costs.Parameters), Format.Bytes(costs.WeightBytes), Format.Short(costs.Macs));
+            var table = Tables.New(console, ["network", "paper", "input", "parameters", "size", "MACs", "published top-1"]);
+            foreach (var (network, input, costs) in rows)
+            {
+                IReadOnlyList<string> cells =
+                [
+                    network.Name, network.Paper, input, Format.Count(costs.Parameters), Format.Bytes(costs.WeightBytes), Format.Short(costs.Macs),
+                    network.Top1 is { } top1 ? Format.Percent(top1 / 100) : "-",
+                ];
+                table.AddRow(cells.Select(Tables.Cell));
+            }
             console.Write(table);
         });
+    }
+
+    // One network at a time: the weights of all together would take 1.3 GB.
+    private static (ZooNetwork Network, string Input, ModelCosts Costs) Row(ZooNetwork network)
+    {
+        var model = network.Build(new ZooOptions());
+        return (network, Input(model), Costs.Of(new LoadedModel(network.Name, model, null)));
     }
 
     private static string Input(Onnx.Model model) => string.Join('x', model.Graph.FreeInputs[0].Shape!.Value.Skip(1));

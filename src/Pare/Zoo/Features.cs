@@ -47,7 +47,46 @@ public sealed record Features
         return this with { Name = name, Channels = units };
     }
 
+    /// <summary>True for small pictures, with a side below 64: networks made for photographs then leave their first strides out.</summary>
+    public bool IsSmall => Math.Min(Height, Width) < 64;
+
+    /// <summary>Convolution without bias, and batch normalisation in its place.</summary>
+    public Features ConvNorm(string name, int channels, int kernel, int stride = 1, int pad = 0, int groups = 1) =>
+        Conv(name, channels, kernel, stride, pad, groups, bias: false).BatchNorm(name + ".norm");
+
     public Features Relu() => Same("Relu", "relu");
+
+    /// <summary>ReLU cut off at 6.</summary>
+    public Features Relu6()
+    {
+        var name = _builder.Number("relu");
+        _builder.Add("Clip", name, [Name, _builder.Scalar("zero", 0), _builder.Scalar("six", 6)]);
+        return this with { Name = name };
+    }
+
+    /// <summary>
+    /// Channel shuffle (Zhang et al. 2018, section 3.1): channel i of group g becomes the g-th of the i-th row, so that the next
+    /// grouped convolution sees a part of every group.
+    /// </summary>
+    public Features Shuffle(int groups)
+    {
+        if (Channels % groups != 0) throw new BadInputException($"{Channels} channels do not divide into {groups} groups to shuffle");
+        var (split, swapped, joined) = (_builder.Number("split"), _builder.Number("swap"), _builder.Number("shuffle"));
+        _builder.Add("Reshape", split, [Name, _builder.Shape(0, groups, Channels / groups, Height, Width)]);
+        _builder.Add("Transpose", swapped, [split], NodeAttribute.Of("perm", (ReadOnlySpan<long>)[0, 2, 1, 3, 4]));
+        _builder.Add("Reshape", joined, [swapped, _builder.Shape(0, Channels, Height, Width)]);
+        return this with { Name = joined };
+    }
+
+    /// <summary>Adds channels of zeros, half before and half after, until there are so many.</summary>
+    public Features PadChannels(int channels)
+    {
+        if (channels < Channels) throw new ArgumentException($"there are {Channels} channels already", nameof(channels));
+        if (channels == Channels) return this;
+        var (name, before) = (_builder.Number("pad"), (channels - Channels) / 2);
+        _builder.Add("Pad", name, [Name, _builder.Shape(0, before, 0, 0, 0, channels - Channels - before, 0, 0)]);
+        return this with { Name = name, Channels = channels };
+    }
 
     /// <summary>Dropout of one half, as a node that only training heeds.</summary>
     public Features Dropout() => Same("Dropout", "drop");

@@ -89,6 +89,21 @@ public sealed class GraphBuilder(int seed = 0)
         return name;
     }
 
+    /// <summary>A number that no training moves, such as a bound; one of each name a network.</summary>
+    internal string Scalar(string name, float value)
+    {
+        if (_names.Add(name)) _initializers.Add(Tensor.Of(name, [], [value]));
+        return name;
+    }
+
+    /// <summary>A shape or a list of lengths as an operator takes it; equal ones are one tensor.</summary>
+    internal string Shape(params long[] values)
+    {
+        var name = "shape." + string.Join('x', values);
+        if (_names.Add(name)) _initializers.Add(Tensor.Of(name, [values.Length], values));
+        return name;
+    }
+
     /// <summary>The next number for a layer that has no name of its own: relu1, relu2, ...</summary>
     internal string Number(string stem)
     {
