@@ -104,6 +104,9 @@ public sealed class OrtModel : IDisposable
         }
     }
 
+    /// <summary>Ends profiling and returns the profile.</summary>
+    internal byte[] EndProfiling() => File.ReadAllBytes(_session.EndProfiling());
+
     public void Dispose()
     {
         _session.Dispose();
