@@ -20,20 +20,24 @@ public static class NodeTimer
     private const string InnerToken = "pare.inner";
 
     /// <summary>
-    /// Times a model's nodes. Runs with and without the profiler take turns: nodes come from the ones, the whole from the others. What the
-    /// profiler itself adds to each node, measured on a chain of nodes that do next to nothing, is taken off.
+    /// Times a model's nodes. Runs with and without the profiler take turns: nodes come from the ones, the whole from the others. By how much the
+    /// ones are slower is the profiler's own work; the share of it that it counts as the nodes' is taken off them in equal parts.
     /// </summary>
     /// <exception cref="BadInputException">ONNX Runtime refuses the model, or an input's shape stays open.</exception>
     public static TimeProfile Measure(Model model, LatencyOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new();
-        var cost = ProfilerCost(options, cancel);
-        var (kernels, whole, examples) = Profile(model, options, cancel);
-        return Assign(model, kernels, cost) with { Whole = new RoundTimes([whole]).Latency(0), Runs = whole.Count, Examples = examples };
+        var share = ProfilerShare(options, cancel);
+        var sample = Profile(model, options, cancel);
+        return Assign(model, sample.Kernels, share * sample.ProfilerMs / Math.Max(1, sample.Kernels.Count)) with
+        {
+            Whole = new RoundTimes([sample.Whole]).Latency(0),
+            Examples = sample.Examples,
+        };
     }
 
-    /// <summary>Milliseconds that the profiler adds to a node: what a chain of additions of one number takes more than without it, by node.</summary>
-    private static double ProfilerCost(LatencyOptions options, CancellationToken cancel)
+    /// <summary>The share of its own work that the profiler counts as the nodes', 0 to 1: measured on nodes that do next to nothing, a chain of additions of one number.</summary>
+    private static double ProfilerShare(LatencyOptions options, CancellationToken cancel)
     {
         const int nodes = 40;
         var value = ValueInfo.Of("x0", ElementType.Float, 1);
@@ -45,11 +49,15 @@ public static class NodeTimer
                 Nodes = [.. Enumerable.Range(0, nodes).Select(i => new Node { OpType = "Add", Inputs = [$"x{i}", "w"], Outputs = [$"x{i + 1}"] })],
             },
         };
-        var (kernels, whole, _) = Profile(chain, new LatencyOptions { Run = options.Run, Budget = TimeSpan.FromSeconds(0.1) }, cancel);
-        return Math.Max(0, (MiddleMean(Totals(kernels)) - MiddleMean(whole)) / nodes);
+        var sample = Profile(chain, new LatencyOptions { Run = options.Run, Budget = TimeSpan.FromSeconds(0.1) }, cancel);
+        return sample.ProfilerMs > 0 ? Math.Min(1, MiddleMean(Totals(sample.Kernels)) / sample.ProfilerMs) : 0;
     }
 
-    private static (IReadOnlyList<KernelTimes> Kernels, List<double> Whole, int Examples) Profile(Model model, LatencyOptions options, CancellationToken cancel)
+    /// <param name="Whole">Milliseconds of the runs without the profiler.</param>
+    /// <param name="ProfilerMs">By how much a run with the profiler is slower.</param>
+    private sealed record Sample(IReadOnlyList<KernelTimes> Kernels, IReadOnlyList<double> Whole, double ProfilerMs, int Examples);
+
+    private static Sample Profile(Model model, LatencyOptions options, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("pare-");
         try
@@ -57,9 +65,10 @@ public static class NodeTimer
             using var plain = new OrtModel(model, options.Run);
             using var profiled = new OrtModel(Named(model), options.Run with { ProfilePrefix = Path.Combine(folder.FullName, "profile") });
             var inputs = RandomInputs.Of(plain.Inputs, options.Inputs);
-            var whole = TakeTurns(plain, profiled, inputs, options.Budget, Math.Max(LatencyMeter.MinRuns, MaxEvents / (model.Graph.Nodes.Length + 4)), cancel);
+            var (whole, slowed) = TakeTurns(plain, profiled, inputs, options.Budget, Math.Max(LatencyMeter.MinRuns, MaxEvents / (model.Graph.Nodes.Length + 4)), cancel);
             var kernels = ProfileFile.Parse(profiled.EndProfiling()).Where(k => !k.Name.Contains(InnerToken, StringComparison.Ordinal));
-            return ([.. kernels.Select(k => k.ByRun(WarmUps + whole.Count, WarmUps))], whole, RandomInputs.Examples(plain.Inputs, plain.Outputs, options.Inputs));
+            var profilerMs = Math.Max(0, MiddleMean(slowed) - MiddleMean(whole));
+            return new Sample([.. kernels.Select(k => k.ByRun(WarmUps + slowed.Count, WarmUps))], whole, profilerMs, RandomInputs.Examples(plain.Inputs, plain.Outputs, options.Inputs));
         }
         finally
         {
@@ -68,20 +77,20 @@ public static class NodeTimer
     }
 
     // Turns last a while: a small network that shares the cache with another one on every run would look slower than it is.
-    private static List<double> TakeTurns(OrtModel plain, OrtModel profiled, ImmutableArray<Tensor> inputs, TimeSpan budget, int maxRuns, CancellationToken cancel)
+    private static (List<double> Plain, List<double> Profiled) TakeTurns(OrtModel plain, OrtModel profiled, ImmutableArray<Tensor> inputs, TimeSpan budget, int maxRuns, CancellationToken cancel)
     {
         var fastest = Enumerable.Range(0, WarmUps).Min(_ => Time(profiled, inputs));
         var turn = Math.Clamp((int)(TurnMs / fastest), 1, maxRuns);
         for (var i = 0; i < WarmUps; i++) plain.Run(inputs);
-        var times = new List<double>();
+        var (without, with) = (new List<double>(), new List<double>());
         var clock = Stopwatch.StartNew();
-        while (times.Count < maxRuns && (times.Count < LatencyMeter.MinRuns || clock.Elapsed < budget))
+        while (with.Count < maxRuns && (with.Count < LatencyMeter.MinRuns || clock.Elapsed < budget))
         {
             cancel.ThrowIfCancellationRequested();
-            for (var i = 0; i < turn; i++) times.Add(Time(plain, inputs));
-            for (var i = 0; i < turn; i++) profiled.Run(inputs);
+            for (var i = 0; i < turn; i++) without.Add(Time(plain, inputs));
+            for (var i = 0; i < turn; i++) with.Add(Time(profiled, inputs));
         }
-        return times;
+        return (without, with);
     }
 
     private static double Time(OrtModel model, ImmutableArray<Tensor> inputs)
