@@ -43,7 +43,7 @@ public sealed record ModelProfile
         var types = ShapeInference.Infer(model, OneExample(model.Graph, inputShapes));
         var constants = new Constants(index);
         var layers = Layer.Of(index).ToDictionary(l => l.Node.Outputs[0], l => l.Weight);
-        ImmutableArray<NodeProfile> nodes = [.. model.Graph.Nodes.Where(n => !constants.IsMadeBy(n)).Select(Profile)];
+        ImmutableArray<NodeProfile> nodes = [.. model.Graph.Nodes.Index().Where(n => !constants.IsMadeBy(n.Item)).Select(n => Profile(n.Item, n.Index))];
         var peak = PeakMemory.Of(model.Graph, constants.Contains, SizeBytes);
         return new ModelProfile
         {
@@ -56,7 +56,7 @@ public sealed record ModelProfile
             PeakBytesInGraphOrder = peak?.InGraphOrder,
         };
 
-        NodeProfile Profile(Node node)
+        NodeProfile Profile(Node node, int position)
         {
             long parameters = 0, bytes = 0;
             WeightProfile? weights = null;
@@ -72,6 +72,7 @@ public sealed record ModelProfile
             {
                 Name = node.Name.Length > 0 ? node.Name : node.Outputs[0],
                 OpType = node.OpType,
+                Index = position,
                 OutputShape = types.GetValueOrDefault(node.Outputs[0]).Shape,
                 Parameters = parameters,
                 StoredBytes = bytes,
