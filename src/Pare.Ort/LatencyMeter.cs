@@ -115,6 +115,8 @@ public static class LatencyMeter
             foreach (var m in _order)
             {
                 cancel.ThrowIfCancellationRequested();
+                // What earlier runs left behind is not this network's to clear away.
+                GC.Collect();
                 var start = Stopwatch.GetTimestamp();
                 models[m] = loads[m](options.Run);
                 _loadMs[m].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);

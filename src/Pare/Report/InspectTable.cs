@@ -8,16 +8,19 @@ public static class InspectTable
     public static IReadOnlyList<string> Headers(InspectReport report) =>
         ["layer", "operator", "output", "weights", "kept", "values", "bits", "bytes", "MACs", .. report.Time is null ? Array.Empty<string>() : ["time", "share", "GFLOP/s"]];
 
+    /// <summary>Operators without weights that take this share of the time are shown like layers.</summary>
+    private const double Noteworthy = 0.05;
+
     /// <summary>A row a layer, the others in one row, then what the runtime put in.</summary>
     /// <param name="report">The costs.</param>
-    /// <param name="all">True for a row for every operator; false leaves those without weights and multiply-adds to one row.</param>
+    /// <param name="all">True for a row for every operator; false adds up those without weights and multiply-adds that take little time.</param>
     public static IReadOnlyList<IReadOnlyList<string>> Rows(InspectReport report, bool all)
     {
         var rows = new List<IReadOnlyList<string>>();
         foreach (var layer in report.Layers.Where(l => all || IsListed(l))) rows.Add([.. Cells(layer), .. TimeCells(report, layer.Ms, layer.Share, layer.GigaFlops)]);
         if (report.Time is not { } time) return rows;
         var others = report.Layers.Where(l => !all && !IsListed(l) && l.Ms is not null).ToList();
-        if (others.Count > 0) rows.Add(Own($"{others.Count} other operators", "", others.Sum(l => l.Ms!.Value), others.Sum(l => l.Share!.Value)));
+        if (others.Count > 0) rows.Add(Own(others.Count == 1 ? others[0].Name : $"{others.Count} other operators", "", others.Sum(l => l.Ms!.Value), others.Sum(l => l.Share!.Value)));
         foreach (var added in time.Added.GroupBy(a => a.Op))
             rows.Add(Own(added.Count() == 1 ? added.First().Name : $"{added.Count()} times {added.Key}", added.Key, added.Sum(a => a.Ms), added.Sum(a => a.Share)));
         return rows;
@@ -46,7 +49,7 @@ public static class InspectTable
         if (report.TrainingNote is { } reason) yield return $"training not measured: {reason}";
     }
 
-    internal static bool IsListed(LayerCost layer) => layer.Parameters > 0 || layer.Macs != 0;
+    internal static bool IsListed(LayerCost layer) => layer.Parameters > 0 || layer.Macs != 0 || layer.Share >= Noteworthy;
 
     private static string Threads(int count) => count == 1 ? "1 thread" : $"{count} threads";
 
