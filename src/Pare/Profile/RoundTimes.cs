@@ -7,10 +7,10 @@ namespace Pare.Profile;
 public sealed class RoundTimes
 {
     /// <summary>Resamples behind an interval: its ends are then off by less than a tenth of its width.</summary>
-    private const int Resamples = 2000;
+    private const int Resamples = 1000;
 
     /// <summary>Blocks are as long as can be, but fewer than this make an interval needlessly wide.</summary>
-    private const int MinBlocks = 10;
+    private const int MinBlocks = 8;
     private const int MaxBlocks = 40;
 
     private readonly IReadOnlyList<double>[] _times;
@@ -50,7 +50,7 @@ public sealed class RoundTimes
 
     private static int[] EvenBlocks(int rounds)
     {
-        var count = Math.Min(rounds, Math.Clamp(rounds / 4, MinBlocks, MaxBlocks));
+        var count = Math.Min(rounds, Math.Clamp(rounds / 8, MinBlocks, MaxBlocks));
         return [.. Enumerable.Range(0, rounds).Select(i => (int)((long)i * count / rounds))];
     }
 

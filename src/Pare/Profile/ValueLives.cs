@@ -2,7 +2,10 @@ using Pare.Onnx;
 
 namespace Pare.Profile;
 
-/// <summary>Which node makes and which nodes use each value that takes memory. Nodes and values are numbered in the graph's order.</summary>
+/// <summary>
+/// Which node makes and which nodes use each value that takes memory. Nodes and values are numbered in the graph's order; nodes that no
+/// output needs are left out, since no runtime runs them.
+/// </summary>
 internal sealed class ValueLives
 {
     private readonly Dictionary<string, int> _numbers = [];
@@ -47,12 +50,12 @@ internal sealed class ValueLives
         var lives = new ValueLives();
         foreach (var input in graph.FreeInputs)
             if (!lives.Add(input.Name, -1, sizeBytes)) return null;
-        foreach (var node in graph.Nodes)
+        foreach (var node in Needed(graph))
         {
             var made = node.Outputs.Where(o => o.Length > 0 && !isConstant(o)).ToList();
             if (made.Count == 0) continue;
             var number = lives._made.Count;
-            lives._used.Add([.. node.Inputs.Concat(node.Subgraphs.SelectMany(g => g.OuterNames())).Distinct().Where(lives._numbers.ContainsKey).Select(n => lives._numbers[n])]);
+            lives._used.Add([.. UsedNames(node).Distinct().Where(lives._numbers.ContainsKey).Select(n => lives._numbers[n])]);
             foreach (var value in lives._used[^1]) lives._users[value].Add(number);
             foreach (var output in made)
                 if (!lives.Add(output, number, sizeBytes)) return null;
@@ -62,6 +65,22 @@ internal sealed class ValueLives
             if (lives._numbers.TryGetValue(output.Name, out var value)) lives._kept[value] = true;
         return lives;
     }
+
+    private static List<Node> Needed(Graph graph)
+    {
+        var wanted = graph.Outputs.Select(o => o.Name).ToHashSet();
+        var nodes = new List<Node>();
+        foreach (var node in graph.Nodes.Reverse())
+        {
+            if (!node.Outputs.Any(wanted.Contains)) continue;
+            nodes.Add(node);
+            wanted.UnionWith(UsedNames(node));
+        }
+        nodes.Reverse();
+        return nodes;
+    }
+
+    private static IEnumerable<string> UsedNames(Node node) => node.Inputs.Concat(node.Subgraphs.SelectMany(g => g.OuterNames())).Where(n => n.Length > 0);
 
     private bool Add(string name, int maker, Func<string, long?> sizeBytes)
     {

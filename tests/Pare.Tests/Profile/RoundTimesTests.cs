@@ -29,9 +29,9 @@ public sealed class RoundTimesTests
     }
 
     [Theory]
-    [InlineData(1.0, 2000)]
-    [InlineData(1.0, 40)]
-    [InlineData(1.3, 2000)]
+    [InlineData(1.0, 1000)]
+    [InlineData(1.0, 200)]
+    [InlineData(1.3, 1000)]
     public void The_interval_holds_the_true_ratio_in_19_of_20_runs_of_correlated_rounds(double ratio, int rounds)
     {
         var random = new Random(1);
