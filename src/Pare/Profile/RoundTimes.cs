@@ -9,9 +9,12 @@ public sealed class RoundTimes
     /// <summary>Resamples behind an interval: its ends are then off by less than a tenth of its width.</summary>
     private const int Resamples = 1000;
 
-    /// <summary>Blocks are as long as can be, but fewer than this make an interval needlessly wide.</summary>
+    /// <summary>Blocks are as long as can be, since what they cut apart counts as independent; but few of them make an interval needlessly wide.</summary>
     private const int MinBlocks = 8;
-    private const int MaxBlocks = 40;
+    private const int MaxBlocks = 20;
+
+    /// <summary>Rounds in a block, where there are enough.</summary>
+    private const int BlockLength = 25;
 
     private readonly IReadOnlyList<double>[] _times;
     private readonly int[] _blocks;
@@ -50,7 +53,7 @@ public sealed class RoundTimes
 
     private static int[] EvenBlocks(int rounds)
     {
-        var count = Math.Min(rounds, Math.Clamp(rounds / 8, MinBlocks, MaxBlocks));
+        var count = Math.Min(rounds, Math.Clamp(rounds / BlockLength, MinBlocks, MaxBlocks));
         return [.. Enumerable.Range(0, rounds).Select(i => (int)((long)i * count / rounds))];
     }
 
