@@ -29,7 +29,7 @@ internal sealed class Help : SynchronousCommandLineAction
         console.MarkupLine($"[bold]Pare {Version}[/]  {Markup.Escape(root.Description!)}");
         console.WriteLine();
         Section(console, "Usage", [("pare VERB [arguments] [options]", ""), ("pare VERB --help", "what a verb does and takes")]);
-        Section(console, "Verbs", root.Subcommands.Select(c => (c.Name, c.Description!)));
+        Section(console, "Verbs", root.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, c.Description!)));
         Section(console, "Start here",
         [
             ("pare compress lenet5", "train on built-in data, compress, report, in a few minutes"),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pare.Coding;
 using Pare.Onnx;
+using Pare.Ort;
 using Pare.Zoo;
 
 namespace Pare.Cli;
@@ -46,6 +47,11 @@ internal static class Models
         File.Exists(nameOrPath) || Path.GetExtension(nameOrPath) is ".onnx" or ".pare" || Path.GetFileName(nameOrPath) != nameOrPath;
 
     public static bool IsPacked(string path) => Path.GetExtension(path) == ".pare";
+
+    /// <summary>Loads a file on ONNX Runtime as it is, a packed one by unpacking it in memory.</summary>
+    /// <exception cref="BadInputException">The file is damaged, or ONNX Runtime refuses it.</exception>
+    public static OrtModel OpenOnOrt(string path, OrtOptions options) =>
+        IsPacked(path) ? new OrtModel(PackedFile.ReadModel(path), options) : new OrtModel(path, options);
 
     /// <summary>Writes a model, packed where the path ends in .pare, whole or not at all.</summary>
     public static void Save(Model model, string path)

@@ -77,6 +77,7 @@ public static class Program
             UnpackVerb.Create(),
             ImportVerb.Create(),
             ZooVerb.Create(),
+            PeakVerb.Create(),
         };
         foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new Help();
         return root;

@@ -14,7 +14,7 @@ internal static class UsageError
         if (parse.UnmatchedTokens is [var stray, ..])
         {
             var isOption = stray.StartsWith('-');
-            var known = isOption ? Names(parse) : command.Subcommands.Select(c => c.Name);
+            var known = isOption ? Names(parse) : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
             var what = isOption ? $"unknown option '{stray}'" : command is RootCommand ? $"unknown verb '{stray}'" : $"unexpected argument '{stray}'";
             var nearest = DidYouMean.Nearest(stray, known);
             return nearest is null ? $"{what}; '{path} --help' lists what there is" : $"{what}; did you mean '{nearest}'?";

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Pare.Data;
 using Pare.Onnx;
 using Pare.Profile;
 
@@ -14,11 +15,19 @@ public sealed record LatencyOptions
     /// <summary>Shape of one example without the batch; fills in what a model leaves open.</summary>
     public ImmutableArray<int>? ExampleShape { get; init; }
 
+    /// <summary>Size of pictures, for inputs of four dimensions that leave it open.</summary>
+    public PictureSize? Size { get; init; }
+
     /// <summary>Time to spend on each model, after a fifth of it for warming up. At least <see cref="LatencyMeter.MinRuns"/> runs are timed.</summary>
     public TimeSpan Budget { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>How to run the models; the number of threads above all.</summary>
     public OrtOptions Run { get; init; } = new();
+
+    /// <summary>Start of the random order within each round.</summary>
+    public int Seed { get; init; }
+
+    internal InputOptions Inputs => new() { Batch = Batch, ExampleShape = ExampleShape, Size = Size };
 }
 
 /// <summary>How long predicting takes.</summary>
@@ -26,6 +35,9 @@ public static class LatencyMeter
 {
     /// <summary>Fewer runs than this say nothing about the spread.</summary>
     public const int MinRuns = 10;
+
+    /// <summary>Where in memory a network comes to lie makes it a little faster or slower; it is loaded this often, where that is cheap.</summary>
+    private const int MaxSittings = 10;
 
     /// <summary>Times one model.</summary>
     /// <returns>Milliseconds a run.</returns>
@@ -42,65 +54,100 @@ public static class LatencyMeter
     /// <summary>Times several models side by side: they take turns run by run, so that whatever else the machine does meets all of them.</summary>
     /// <returns>Milliseconds a run, in the models' order.</returns>
     /// <exception cref="BadInputException">A model does not take such a batch.</exception>
-    public static IReadOnlyList<Latency> Measure(IReadOnlyList<Model> models, LatencyOptions? options = null)
+    public static IReadOnlyList<Latency> Measure(IReadOnlyList<Model> models, LatencyOptions? options = null) =>
+        [.. Compare([.. models.Select(m => (Func<OrtOptions, OrtModel>)(o => new OrtModel(m, o)))], options).Select(c => c.LatencyMs)];
+
+    /// <summary>
+    /// Times several models side by side: in each round all run once, in an order drawn anew, so that none always runs after the same one.
+    /// </summary>
+    /// <param name="loads">How each model becomes ready to run; called again for each sitting.</param>
+    /// <param name="options">How to measure.</param>
+    /// <param name="cancel">Stops between two rounds.</param>
+    /// <returns>What was measured, in the models' order.</returns>
+    /// <exception cref="BadInputException">A model does not take such a batch.</exception>
+    public static IReadOnlyList<LatencyComparison> Compare(IReadOnlyList<Func<OrtOptions, OrtModel>> loads, LatencyOptions? options = null, CancellationToken cancel = default)
     {
-        options ??= new();
-        var sessions = new List<(OrtModel Model, Tensor Input)>();
-        try
+        OrtModel.StartRuntime();
+        var run = new Comparison(loads, options ?? new(), cancel);
+        run.Measure();
+        return run.Results();
+    }
+
+    private sealed class Comparison(IReadOnlyList<Func<OrtOptions, OrtModel>> loads, LatencyOptions options, CancellationToken cancel)
+    {
+        private readonly Random _random = new(options.Seed);
+        private readonly int[] _order = [.. Enumerable.Range(0, loads.Count)];
+        private readonly List<double>[] _times = [.. loads.Select(_ => new List<double>())];
+        private readonly List<int> _sittings = [];
+        private readonly List<double>[] _loadMs = [.. loads.Select(_ => new List<double>())];
+        private readonly int[] _examples = new int[loads.Count];
+        private readonly ImmutableArray<Tensor>[] _inputs = new ImmutableArray<Tensor>[loads.Count];
+
+        public void Measure()
         {
-            foreach (var model in models)
+            var sittings = 1;
+            for (var i = 0; i < sittings; i++)
             {
-                var loaded = new OrtModel(model, options.Run);
-                sessions.Add((loaded, null!));
-                sessions[^1] = (loaded, RandomInput(loaded, options));
+                var models = new OrtModel[loads.Count];
+                try
+                {
+                    Load(models, first: i == 0);
+                    if (i == 0) sittings = Math.Clamp((int)(options.Budget.TotalMilliseconds * loads.Count / 2 / _loadMs.Sum(l => l[0])), 1, MaxSittings);
+                    for (var m = 0; m < models.Length; m++) WarmUp(m, models[m], options.Budget / (i == 0 ? 5 : 50));
+                    TakeTurns(models, i, sittings);
+                }
+                finally
+                {
+                    foreach (var model in models) model?.Dispose();
+                }
             }
-            foreach (var (model, input) in sessions) WarmUp(model, input, options.Budget / 5);
-            return TakeTurns(sessions, options.Budget * models.Count);
         }
-        finally
+
+        public IReadOnlyList<LatencyComparison> Results()
         {
-            foreach (var (model, _) in sessions) model.Dispose();
+            var rounds = new RoundTimes(_times, _sittings[^1] == MaxSittings - 1 ? _sittings : null);
+            return [.. _times.Select((_, i) => new LatencyComparison(rounds.Latency(i), rounds.Ratio(i), _examples[i], RoundTimes.Median(_loadMs[i])))];
         }
-    }
 
-    private static void WarmUp(OrtModel model, Tensor input, TimeSpan limit)
-    {
-        var clock = Stopwatch.StartNew();
-        do model.Run(input);
-        while (clock.Elapsed < limit);
-    }
-
-    private static List<Latency> TakeTurns(List<(OrtModel Model, Tensor Input)> sessions, TimeSpan limit)
-    {
-        var times = sessions.ConvertAll(_ => new List<double>());
-        var clock = Stopwatch.StartNew();
-        while (times[0].Count < MinRuns || clock.Elapsed < limit)
+        private void Load(OrtModel[] models, bool first)
         {
-            for (var i = 0; i < sessions.Count; i++)
+            _random.Shuffle(_order);
+            foreach (var m in _order)
             {
+                cancel.ThrowIfCancellationRequested();
+                // What earlier runs left behind is not this network's to clear away.
+                GC.Collect();
                 var start = Stopwatch.GetTimestamp();
-                sessions[i].Model.Run(sessions[i].Input);
-                times[i].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                models[m] = loads[m](options.Run);
+                _loadMs[m].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                if (!first) continue;
+                _inputs[m] = RandomInputs.Of(models[m].Inputs, options.Inputs);
+                _examples[m] = RandomInputs.Examples(models[m].Inputs, models[m].Outputs, options.Inputs);
             }
         }
-        foreach (var list in times) list.Sort();
-        return times.ConvertAll(sorted => new Latency(Quantile(sorted, 0.5), Quantile(sorted, 0.95), sorted.Count));
-    }
 
-    private static Tensor RandomInput(OrtModel model, LatencyOptions options)
-    {
-        if (options.Batch < 1) throw new BadInputException($"batch {options.Batch}; at least 1 is needed");
-        if (model.Inputs is not [{ Type: ElementType.Float, Shape: [var batch, .. var example] } input])
-            throw new BadInputException($"the model takes {string.Join(", ", model.Inputs)}; one float tensor is needed");
-        if (options.ExampleShape is { } given && given.Length == example.Length) example = [.. example.Zip(given, (own, d) => own.Value ?? d)];
-        if (example.Any(d => d.Value is null)) throw new BadInputException($"input {input} leaves the size of an example open; it must be given");
-        long[] shape = [options.Batch ?? batch.Value ?? 1, .. example.Select(d => d.Value!.Value)];
-        var values = new float[shape.Aggregate(1L, (a, b) => checked(a * b))];
-        var random = new Random(0);
-        for (var i = 0; i < values.Length; i++) values[i] = random.NextSingle();
-        return Tensor.Of(input.Name, shape, values);
-    }
+        private void WarmUp(int m, OrtModel model, TimeSpan limit)
+        {
+            var clock = Stopwatch.StartNew();
+            do model.Run(_inputs[m]);
+            while (clock.Elapsed < limit);
+        }
 
-    /// <summary>The value below which a share of the sorted times lies (nearest rank).</summary>
-    private static double Quantile(List<double> sorted, double share) => sorted[(int)Math.Ceiling(share * sorted.Count) - 1];
+        private void TakeTurns(OrtModel[] models, int sitting, int sittings)
+        {
+            var clock = Stopwatch.StartNew();
+            for (var round = 0; round * sittings < MinRuns || clock.Elapsed * sittings < options.Budget * models.Length; round++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                _random.Shuffle(_order);
+                foreach (var m in _order)
+                {
+                    var start = Stopwatch.GetTimestamp();
+                    models[m].Run(_inputs[m]);
+                    _times[m].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                }
+                _sittings.Add(sitting);
+            }
+        }
+    }
 }

@@ -11,7 +11,19 @@ public sealed record OrtOptions
     /// <summary>How much ONNX Runtime may rewrite the graph when it loads it.</summary>
     public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
-    internal SessionOptions ToSessionOptions() => new()
+    /// <summary>Start of the path that a profile is written to; null for none.</summary>
+    internal string? ProfilePrefix { get; init; }
+
+    internal SessionOptions ToSessionOptions()
+    {
+        var options = Plain();
+        if (ProfilePrefix is not { } prefix) return options;
+        options.ProfileOutputPathPrefix = prefix;
+        options.EnableProfiling = true;
+        return options;
+    }
+
+    private SessionOptions Plain() => new()
     {
         IntraOpNumThreads = Threads >= 0 ? Threads : throw new BadInputException($"{Threads} threads; 0 (one a core) or more are possible"),
         GraphOptimizationLevel = Optimization,

@@ -10,6 +10,3 @@ public sealed record Evaluation(string Metric, double Value, int Count, IReadOnl
     /// <summary>For agreement, the output that agrees least.</summary>
     public string? Output { get; init; }
 }
-
-/// <summary>Predicting latency in milliseconds over <paramref name="Runs"/> runs.</summary>
-public sealed record Latency(double Median, double P95, int Runs);

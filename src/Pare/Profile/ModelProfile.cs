@@ -24,8 +24,11 @@ public sealed record ModelProfile
     /// <summary>Multiply-adds of convolutions, dense layers and matrix products, as far as they can be told.</summary>
     public required long Macs { get; init; }
 
-    /// <summary>Most bytes that values between operators take at one time; null where a shape is unknown.</summary>
+    /// <summary>Most bytes that values between operators take at one time, in the best order of the nodes that was found; null where a shape is unknown.</summary>
     public required long? PeakActivationBytes { get; init; }
+
+    /// <summary>The same in the graph's own order.</summary>
+    public required long? PeakBytesInGraphOrder { get; init; }
 
     /// <summary>The nodes whose multiply-adds cannot be told: their shapes are unknown, or Pare does not know what they do.</summary>
     public ImmutableArray<string> Uncounted => [.. Nodes.Where(n => n.Macs is null).Select(n => $"{n.OpType} '{n.Name}'")];
@@ -40,7 +43,8 @@ public sealed record ModelProfile
         var types = ShapeInference.Infer(model, OneExample(model.Graph, inputShapes));
         var constants = new Constants(index);
         var layers = Layer.Of(index).ToDictionary(l => l.Node.Outputs[0], l => l.Weight);
-        ImmutableArray<NodeProfile> nodes = [.. model.Graph.Nodes.Where(n => !constants.IsMadeBy(n)).Select(Profile)];
+        ImmutableArray<NodeProfile> nodes = [.. model.Graph.Nodes.Index().Where(n => !constants.IsMadeBy(n.Item)).Select(n => Profile(n.Item, n.Index))];
+        var peak = PeakMemory.Of(model.Graph, constants.Contains, SizeBytes);
         return new ModelProfile
         {
             Nodes = nodes,
@@ -48,10 +52,11 @@ public sealed record ModelProfile
             StoredBytes = model.Graph.AllTensors().Sum(t => (long)t.Data.Length),
             NonZero = nodes.Sum(n => n.Weights?.NonZero ?? 0),
             Macs = nodes.Sum(n => n.Macs ?? 0),
-            PeakActivationBytes = PeakMemory.Of(model.Graph, constants.Contains, SizeBytes),
+            PeakActivationBytes = peak?.InBestOrder,
+            PeakBytesInGraphOrder = peak?.InGraphOrder,
         };
 
-        NodeProfile Profile(Node node)
+        NodeProfile Profile(Node node, int position)
         {
             long parameters = 0, bytes = 0;
             WeightProfile? weights = null;
@@ -67,6 +72,7 @@ public sealed record ModelProfile
             {
                 Name = node.Name.Length > 0 ? node.Name : node.Outputs[0],
                 OpType = node.OpType,
+                Index = position,
                 OutputShape = types.GetValueOrDefault(node.Outputs[0]).Shape,
                 Parameters = parameters,
                 StoredBytes = bytes,

@@ -10,6 +10,9 @@ public sealed record NodeProfile
     public required string Name { get; init; }
     public required string OpType { get; init; }
 
+    /// <summary>The node's position in the graph.</summary>
+    public required int Index { get; init; }
+
     /// <summary>Shape of its first output; null where even the rank is unknown.</summary>
     public ImmutableArray<Dimension>? OutputShape { get; init; }
 
@@ -34,6 +37,17 @@ public sealed record WeightProfile(long Count, long NonZero, int? Distinct)
 {
     /// <summary>Different values are counted up to this number.</summary>
     public const int MaxDistinct = 1 << 16;
+
+    /// <summary>Bits of a code for the different values, where a codebook with codes is smaller than the weights; else 32.</summary>
+    public double CodeBits
+    {
+        get
+        {
+            if (Distinct is not { } distinct) return 32;
+            var bits = Math.Ceiling(Math.Log2(Math.Max(2, distinct)));
+            return Count * bits + 32.0 * distinct < 32.0 * Count ? bits : 32;
+        }
+    }
 
     /// <summary>Share of the weights that are not zero, 0 to 1.</summary>
     public double Kept => Count == 0 ? 0 : (double)NonZero / Count;

@@ -11,16 +11,33 @@ internal static class Charts
     /// <summary>Two bars a layer, float32 bytes above packed bytes, on one linear scale.</summary>
     public static string LayerBars(IReadOnlyList<LayerReport> layers)
     {
-        const int row = 34, bar = 11;
-        var largest = Math.Max(1, layers.Max(l => Math.Max(4 * l.Weights, l.PackedBytes)));
-        var svg = Open(layers.Count * row, "bytes of each layer before and after");
-        for (var i = 0; i < layers.Count; i++)
+        double largest = Math.Max(1, layers.Max(l => Math.Max(4 * l.Weights, l.PackedBytes)));
+        return Bars("bytes of each layer before and after", [.. layers.Select(l => new Bar(
+            l.Name, $"{Format.Bytes(4 * l.Weights)} to {Format.Bytes(l.PackedBytes)}, {Format.Ratio(l.Ratio)}", 4 * l.Weights / largest, l.PackedBytes / largest))]);
+    }
+
+    /// <summary>Two bars a layer: its stored bytes above its time, each on a linear scale of its own.</summary>
+    public static string CostBars(IReadOnlyList<LayerCost> layers)
+    {
+        double bytes = Math.Max(1, layers.Max(l => l.Bytes)), time = layers.Max(l => l.Ms ?? 0);
+        return Bars("bytes and time of each layer", [.. layers.Select(l => new Bar(
+            l.Name, l.Ms is { } ms ? $"{Format.Bytes(l.Bytes)}, {Format.Milliseconds(ms)}" : Format.Bytes(l.Bytes), l.Bytes / bytes, l.Ms is { } own && time > 0 ? own / time : null))]);
+    }
+
+    /// <summary>Two bars with a name to the left and figures to the right; lengths are shares of the longest, 0 to 1, and the lower bar may be missing.</summary>
+    private readonly record struct Bar(string Name, string Figures, double Upper, double? Lower);
+
+    private static string Bars(string title, IReadOnlyList<Bar> bars)
+    {
+        const int row = 34, height = 11;
+        var svg = Open(bars.Count * row, title);
+        for (var i = 0; i < bars.Count; i++)
         {
-            var (layer, top) = (layers[i], i * row);
-            Rectangle(svg, "before", top + 4, bar, 4 * layer.Weights, largest);
-            Rectangle(svg, "after", top + 4 + bar, bar, layer.PackedBytes, largest);
-            Label(svg, 0, top + 19, Shorten(layer.Name, 22));
-            Label(svg, Width, top + 19, $"{Format.Bytes(4 * layer.Weights)} to {Format.Bytes(layer.PackedBytes)}, {Format.Ratio(layer.Ratio)}", "end", "soft");
+            var (bar, top) = (bars[i], i * row);
+            Rectangle(svg, "before", top + 4, height, bar.Upper);
+            if (bar.Lower is { } lower) Rectangle(svg, "after", top + 4 + height, height, lower);
+            Label(svg, 0, top + 19, Shorten(bar.Name, 22));
+            Label(svg, Width, top + 19, bar.Figures, "end", "soft");
         }
         return svg.Append("</svg>\n").ToString();
     }
@@ -54,17 +71,17 @@ internal static class Charts
     }
 
     private static StringBuilder Open(int height, string title) => new StringBuilder().Append(CultureInfo.InvariantCulture,
-        $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{HtmlReport.Text(title)}\">\n");
+        $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{HtmlPage.Text(title)}\">\n");
 
-    private static void Rectangle(StringBuilder svg, string kind, int y, int height, long bytes, long largest)
+    private static void Rectangle(StringBuilder svg, string kind, int y, int height, double share)
     {
         // Never thinner than a line, so that a small layer is still seen.
-        var width = Math.Max(1, (Width - LabelWidth - FigureWidth) * (double)bytes / largest);
+        var width = Math.Max(1, (Width - LabelWidth - FigureWidth) * share);
         svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{kind}\" x=\"{LabelWidth}\" y=\"{y}\" width=\"{width:0.#}\" height=\"{height}\"/>\n");
     }
 
     private static void Label(StringBuilder svg, double x, double y, string text, string anchor = "start", string kind = "") => svg.Append(CultureInfo.InvariantCulture,
-        $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\" class=\"{kind}\">{HtmlReport.Text(text)}</text>\n");
+        $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\" class=\"{kind}\">{HtmlPage.Text(text)}</text>\n");
 
     private static string Shorten(string text, int length) => text.Length <= length ? text : "..." + text[^(length - 3)..];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pare.Profile;
 
 namespace Pare.Report;
 
@@ -27,6 +28,12 @@ public static class Format
 
     /// <summary>A ratio: 39.2x, 510x.</summary>
     public static string Ratio(double ratio) => ratio.ToString(ratio < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) + "x";
+
+    /// <summary>A ratio with its interval: 1.003x (0.998 to 1.008).</summary>
+    public static string Ratio(Estimate ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio.Value:0.000}x ({ratio.Low:0.000} to {ratio.High:0.000})");
+
+    /// <summary>A rate in three digits: 12.3, 4,560.</summary>
+    public static string Rate(double rate) => rate.ToString(rate < 10 ? "0.00" : rate < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 
     /// <summary>Bits in up to two decimals; a dash where there are none.</summary>
     public static string Bits(double bits) => bits == 0 ? "-" : bits.ToString("0.##", CultureInfo.InvariantCulture);

@@ -3,5 +3,6 @@ using System.Text.Json.Serialization;
 namespace Pare.Report;
 
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(InspectReport))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -59,7 +59,10 @@ public sealed record RunReport
 }
 
 /// <summary>Where the figures were measured.</summary>
-public sealed record Machine(string Processor, int Cores, int Threads, string System, string Runtime);
+public sealed record Machine(string Processor, int Cores, int Threads, string System, string Runtime)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Processor}, {Cores} cores, {Threads} threads, {System}, {Runtime}");
+}
 
 /// <summary>A file that was read.</summary>
 /// <param name="Path">As the user gave it.</param>

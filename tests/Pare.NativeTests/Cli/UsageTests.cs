@@ -12,6 +12,9 @@ public sealed class UsageTests : IDisposable
     public void No_arguments_print_the_overview() => Assert.Contains("compress", _pare.Succeed(""), StringComparison.Ordinal);
 
     [Fact]
+    public void What_only_pare_itself_calls_is_not_in_the_overview() => Assert.DoesNotContain("peak-memory", _pare.Succeed(""), StringComparison.Ordinal);
+
+    [Fact]
     public void Version_is_the_bare_number() => Assert.Matches(@"^\d+\.\d+\.\d+", _pare.Succeed("--version"));
 
     [Theory]
@@ -48,6 +51,10 @@ public sealed class UsageTests : IDisposable
     [InlineData("prune @tiny.onnx --sparsity 0.5 --scope all -o @p.onnx", "--scope is 'all'; allowed: global, layer")]
     [InlineData("share @tiny.onnx --bits 0 -o @s.onnx", "--bits is '0'; allowed: a whole number, 1 to 8")]
     [InlineData("eval lenet55", "did you mean lenet5?")]
+    [InlineData("bench @tiny.onnx --batch 0", "--batch is '0'; allowed: a whole number, 1 to 65536")]
+    [InlineData("bench @tiny.onnx --size 28", "size '28' is not WxH")]
+    [InlineData("inspect @tiny.onnx --html @missing/p.html", "its folder does not exist")]
+    [InlineData("peak-memory @missing.onnx", "missing.onnx")]
     [InlineData("zoo lenet5", "zoo lenet5 needs -o FILE")]
     public void A_mistake_is_one_line_and_exit_2(string line, string says)
     {

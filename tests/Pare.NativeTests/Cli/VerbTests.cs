@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Pare.Onnx;
 using Xunit;
 
 namespace Pare.NativeTests.Cli;
@@ -54,7 +55,63 @@ public sealed class VerbTests : IDisposable
         _pare.Tiny();
         var models = Json("bench @tiny.onnx @tiny.onnx --seconds 0.05 --quiet")["models"]!.AsArray();
         Assert.Equal(2, models.Count);
-        Assert.All(["onnxBytes", "weightBytes", "parameters", "macs", "value", "count", "latencyMs"], key => Assert.True(models[0]!.AsObject().ContainsKey(key), key));
+        Assert.All(["onnxBytes", "weightBytes", "parameters", "macs", "value", "count", "latencyMs", "ratio", "ratioLow", "ratioHigh", "imagesPerSecond", "loadMs"],
+            key => Assert.True(models[0]!.AsObject().ContainsKey(key), key));
+        Assert.All(models, m => Assert.InRange(m!["peakBytes"]!.GetValue<long>(), 1, 1 << 28));
+    }
+
+    [Fact]
+    public void Bench_takes_packed_files_as_they_are()
+    {
+        _pare.Tiny();
+        _pare.Succeed("pack @tiny.onnx -o @tiny.pare");
+        var models = Json("bench @tiny.onnx @tiny.pare --seconds 0.05 --batch 3 --quiet")["models"]!.AsArray();
+        Assert.All(models, m => Assert.Equal(3, m!["batch"]!.GetValue<int>()));
+        Assert.All(models, m => Assert.True(m!["loadMs"]!.GetValue<double>() > 0));
+        Assert.Equal(new FileInfo(_pare.At("tiny.pare")).Length, models[1]!["packedBytes"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public void Inspect_times_every_operator_and_a_training_step()
+    {
+        _pare.Tiny();
+        var json = Json("inspect @tiny.onnx --seconds 0.05 --training --batch 4");
+        var layers = json["layers"]!.AsArray();
+        Assert.Equal(["fc1", "relu", "fc2"], layers.Select(l => l!["name"]!.GetValue<string>()));
+        Assert.Equal(json["macs"]!.GetValue<long>(), layers.Sum(l => l!["macs"]!.GetValue<long>()));
+        Assert.True(json["time"]!["latencyMs"]!["median"]!.GetValue<double>() > 0);
+        Assert.Equal((4, 4), (json["time"]!["batch"]!.GetValue<int>(), json["training"]!["batch"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public void Inspect_writes_one_page()
+    {
+        _pare.Tiny();
+        var output = _pare.Succeed("inspect @tiny.onnx --no-time --html @tiny.html");
+        Assert.DoesNotContain("GFLOP/s", output, StringComparison.Ordinal);
+        var page = File.ReadAllText(_pare.At("tiny.html"));
+        Assert.DoesNotMatch("(?i)(src|href|url)\\s*[=(]|@import|<script|https?:", page);
+        Assert.EndsWith("</html>\n", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Mystery", "com.example", "time not measured: ONNX Runtime refuses the model", "training not measured: node Mystery 'odd': training does not support the operator Mystery")]
+    [InlineData("Det", "", "a run of batch 1 on ONNX Runtime", "training not measured: node Det 'odd': training does not support the operator Det")]
+    public void Inspect_says_what_it_could_not_measure(string op, string domain, params string[] says)
+    {
+        OnnxFile.Write(new Model
+        {
+            Opsets = [new("", 17), new("com.example", 1)],
+            Graph = new Graph
+            {
+                Name = "odd",
+                Inputs = [ValueInfo.Of("x", ElementType.Float, new Dimension(null, "batch"), 2, 2)],
+                Outputs = [ValueInfo.Of("y", ElementType.Float, new Dimension(null, "batch"))],
+                Nodes = [new Node { OpType = op, Domain = domain, Name = "odd", Inputs = ["x"], Outputs = ["y"] }],
+            },
+        }, _pare.At("odd.onnx"));
+        var output = _pare.Succeed("inspect @odd.onnx --training --seconds 0.05");
+        Assert.All(says, part => Assert.Contains(part, output, StringComparison.Ordinal));
     }
 
     [Fact]

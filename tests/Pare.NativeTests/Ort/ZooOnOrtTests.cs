@@ -1,33 +1,47 @@
 using Microsoft.ML.OnnxRuntime;
 using Pare.Onnx;
 using Pare.Ort;
+using Pare.Torch;
 using Pare.Zoo;
+using TorchSharp;
 using Xunit;
 
 namespace Pare.NativeTests.Ort;
 
 public sealed class ZooOnOrtTests
 {
-    public static TheoryData<string, GraphOptimizationLevel> NetworksAndLevels => new(
-        from name in ModelZoo.Names
-        from level in Enum.GetValues<GraphOptimizationLevel>()
-        where name != "alexnet" || level == GraphOptimizationLevel.ORT_ENABLE_ALL
-        select (name, level));
+    /// <summary>Both sum in float32, in another order, through up to a hundred layers.</summary>
+    private const double RelativeError = 1e-4;
+
+    public static TheoryData<string> Names => [.. ModelZoo.Names];
 
     [Theory]
-    [MemberData(nameof(NetworksAndLevels))]
-    public void Networks_run_at_every_optimization_level_and_give_different_finite_scores(string name, GraphOptimizationLevel level)
+    [MemberData(nameof(Names))]
+    public void Networks_give_the_same_scores_on_torch_and_at_every_optimization_level(string name)
     {
         var model = ModelZoo.Build(name);
         int[] shape = [.. model.Graph.Inputs[0].Shape!.Value.Skip(1).Select(d => (int)d.Value!)];
-        using var predictor = new Predictor(model, shape, new() { Optimization = level });
-        var output = predictor.Run(Noise(2 * predictor.ExampleLength), 2)[0];
-        Assert.Equal("scores", output.Name);
-        Assert.Equal(2, output.Shape[0]);
-        Assert.Equal(model.Graph.Outputs[0].Shape!.Value[1].Value, output.Shape[1]);
-        Assert.All(output.Floats.ToArray(), v => Assert.True(float.IsFinite(v)));
-        // He's start keeps the signal: scores neither die nor explode.
-        Assert.InRange(output.Floats.ToArray().Max(), 0.01f, 100f);
+        var input = Noise(2 * shape.Aggregate((a, b) => a * b));
+        var expected = OnTorch(model, input, [2, .. shape.Select(d => (long)d)]);
+        Assert.All(expected, v => Assert.True(float.IsFinite(v)));
+        // He's start keeps the signal. Residual sums grow, since untrained running statistics do not normalise them.
+        Assert.True(expected.Max() > 0.01f);
+        foreach (var level in Enum.GetValues<GraphOptimizationLevel>())
+        {
+            using var predictor = new Predictor(model, shape, new() { Optimization = level });
+            var output = predictor.Run(input, 2)[0];
+            Assert.Equal("scores", output.Name);
+            Assert.Equal([2, model.Graph.Outputs[0].Shape!.Value[1].Value!.Value], output.Shape);
+            var error = expected.Zip(output.Floats.ToArray(), (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs);
+            Assert.True(error <= RelativeError, $"{level}: {error}");
+        }
+    }
+
+    private static float[] OnTorch(Model model, float[] input, long[] shape)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var graph = new TorchGraph(model);
+        return graph.Forward(torch.tensor(input, shape), training: false).data<float>().ToArray();
     }
 
     [Fact]

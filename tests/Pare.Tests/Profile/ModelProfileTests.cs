@@ -113,6 +113,16 @@ public sealed class ModelProfileTests
         Assert.Null(profile.PeakActivationBytes);
     }
 
+    [Theory]
+    [InlineData("squeezenet1.1")]
+    [InlineData("shufflenet-g3")]
+    [InlineData("resnet20")]
+    public void The_nodes_work_adds_up_to_the_total(string name)
+    {
+        var profile = ModelProfile.Of(ModelZoo.Build(name));
+        Assert.Equal(profile.Macs, profile.Nodes.Sum(n => n.Macs!.Value));
+    }
+
     [Fact]
     public void Peak_memory_is_where_most_values_are_needed_at_once()
     {
