@@ -23,7 +23,7 @@ public static class LandmarkSource
         if (!Path.Exists(nameOrPath))
         {
             return nameOrPath == Faces.Name
-                ? Faces.Draw(options.Seed, options.Threads)
+                ? Faces.Open(options.Seed, options.Threads)
                 : throw new BadInputException($"landmarks '{nameOrPath}' are neither a path nor one of {string.Join(", ", Names)}");
         }
         try

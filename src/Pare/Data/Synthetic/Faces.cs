@@ -26,10 +26,10 @@ public static class Faces
     /// <summary>Draws 8,000 faces for training, 1,000 for validation and 1,000 for testing, and holds them in memory: some 380 MB.</summary>
     /// <param name="seed">Fixes every picture.</param>
     /// <param name="threads">Threads that draw; the pictures do not depend on it.</param>
-    public static LandmarkSplits Draw(ulong seed, int threads) => Draw(seed, threads, TrainCount, ValidationCount, TestCount);
+    public static LandmarkSplits Open(ulong seed, int threads) => Open(seed, threads, TrainCount, ValidationCount, TestCount);
 
     /// <summary>The same with other numbers of faces. The first faces of a seed are the same however many follow.</summary>
-    public static LandmarkSplits Draw(ulong seed, int threads, int train, int validation, int test)
+    public static LandmarkSplits Open(ulong seed, int threads, int train, int validation, int test)
     {
         var photos = new LandmarkPhoto[train + validation + test];
         Ordered.For((photos.Length + Run - 1) / Run, threads, run =>
