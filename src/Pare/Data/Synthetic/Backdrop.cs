@@ -23,12 +23,13 @@ internal static class Backdrop
         var (sin, cos) = MathF.SinCos((float)random.Uniform(0, 2 * Math.PI));
         var (seed, scale, strength) = ((uint)random.Next(), (float)random.Uniform(1, 6), (float)random.Uniform(0, 1));
         var stretch = (float)random.Uniform(0.4, 2.5);
-        for (var i = 0; i < canvas.Pixels.Length; i++)
+        var pixels = canvas.Pixels;
+        for (var i = 0; i < pixels.Length; i++)
         {
             var (x, y) = (((i % canvas.Side) / (float)canvas.Side) - 0.5f, ((i / canvas.Side) / (float)canvas.Side) - 0.5f);
             var colour = Vector3.Lerp(from, to, Math.Clamp(0.5f + (cos * x) + (sin * y), 0, 1));
-            var noise = Noise.At(x * scale * stretch, y * scale, seed) + (0.5f * Noise.At(x * scale * 2.3f * stretch, y * scale * 2.3f, seed + 1)) + (0.25f * Noise.At(x * scale * 5.1f, y * scale * 5.1f, seed + 2));
-            canvas.Pixels[i] = Vector3.Lerp(colour, cloud, Math.Clamp(strength * (0.3f + noise), 0, 1));
+            var noise = Noise.At(x * scale * stretch, y * scale, seed) + (0.5f * Noise.At(x * scale * 3.3f, y * scale * 3.3f, seed + 1));
+            pixels[i] = Vector3.Lerp(colour, cloud, Math.Clamp(strength * (0.3f + noise), 0, 1));
         }
     }
 
@@ -71,8 +72,9 @@ internal static class Backdrop
     {
         var (seed, strength, scale) = ((uint)random.Next(), (float)random.Uniform(0, 0.35), (float)random.Uniform(0.15, 0.7));
         if (strength < 0.1f) return;
-        for (var i = 0; i < canvas.Pixels.Length; i++)
-            canvas.Pixels[i] *= 1 + (strength * Noise.At((i % canvas.Side) * scale, (i / canvas.Side) * scale, seed));
+        var pixels = canvas.Pixels;
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] *= 1 + (strength * Noise.At((i % canvas.Side) * scale, (i / canvas.Side) * scale, seed));
     }
 
     private static Vector3 Colour(ref RandomStream random) => FaceLook.Linear(FaceLook.Any(ref random));

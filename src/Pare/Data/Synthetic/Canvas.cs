@@ -18,18 +18,20 @@ internal sealed class Canvas(int side)
     /// <param name="share">Weight of each of the two neighbours, up to 1/3.</param>
     public void Soften(float share)
     {
-        Soften(_pixels, _spare, share, 1);
-        Soften(_spare, _pixels, share, side);
-    }
-
-    private void Soften(Vector3[] from, Vector3[] to, float share, int step)
-    {
-        for (var i = 0; i < from.Length; i++)
+        var rest = 1 - (2 * share);
+        for (var y = 0; y < side; y++)
         {
-            var along = step == 1 ? i % side : i / side;
-            var before = from[along == 0 ? i : i - step];
-            var after = from[along == side - 1 ? i : i + step];
-            to[i] = (from[i] * (1 - (2 * share))) + ((before + after) * share);
+            var from = _pixels.AsSpan(y * side, side);
+            var to = _spare.AsSpan(y * side, side);
+            for (var x = 0; x < side; x++) to[x] = (from[x] * rest) + ((from[Math.Max(x - 1, 0)] + from[Math.Min(x + 1, side - 1)]) * share);
+        }
+        for (var y = 0; y < side; y++)
+        {
+            var above = _spare.AsSpan(Math.Max(y - 1, 0) * side, side);
+            var here = _spare.AsSpan(y * side, side);
+            var below = _spare.AsSpan(Math.Min(y + 1, side - 1) * side, side);
+            var to = _pixels.AsSpan(y * side, side);
+            for (var x = 0; x < side; x++) to[x] = (here[x] * rest) + ((above[x] + below[x]) * share);
         }
     }
 }

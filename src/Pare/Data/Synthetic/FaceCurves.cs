@@ -23,8 +23,8 @@ internal readonly struct FaceCurves(FaceShape shape)
     /// <summary>The brow's middle line; q from -1 near the nose to 1 at the temple.</summary>
     public Vector2 Brow(float q)
     {
-        var t = q - 0.25f;
-        return new(1.08f + (0.66f * q), shape.BrowY - (shape.BrowArch * (1 - (t * t))) + (shape.BrowTilt * -q) + (0.06f * q));
+        var t = q - 0.1f;
+        return new(1.08f + (0.66f * q), shape.BrowY - (shape.BrowArch * (1 - (t * t))) + (shape.BrowTilt * -q) + (0.08f * q));
     }
 
     /// <summary>Half the brow's height.</summary>

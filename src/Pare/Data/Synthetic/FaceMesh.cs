@@ -88,7 +88,7 @@ internal static class FaceMesh
         for (var i = 0; i < points.Length; i++)
         {
             var (sin, cos) = MathF.SinCos(MathF.PI * (i / Ring) / (Rows - 1));
-            var (across, along) = MathF.SinCos(side * 2 * MathF.PI * (i % Ring) / (Ring - 1));
+            var (across, along) = MathF.SinCos(2 * MathF.PI * (i % Ring) / (Ring - 1));
             var (depth, outward) = (0.38f * sin * along * (1 - (0.25f * -cos)), 0.2f * sin * across);
             points[i] = pose.Place(centre + new Vector3(outward - (side * 0.35f * depth), -0.72f * cos, depth));
             textures[i] = new(side * 8, centre.Y - (0.72f * cos), side * 90);
@@ -128,10 +128,10 @@ internal static class FaceMesh
         for (var i = 0; i < points.Length; i++)
         {
             var t = (i / Arc) / (float)(Rows - 1);
-            var y = FaceMath.Lerp(-1.9f, style.Length, t);
-            var cut = surface.Cut(Math.Min(y, 0.6f));
             var opening = style.Opening - (12 * FaceMath.Step(0, 0.4f, t));
             var angle = FaceMath.Lerp(opening, 360 - opening, (i % Arc) / (float)(Arc - 1));
+            var y = FaceMath.Lerp(-1.9f, style.Length + (0.7f * style.Wave * Noise.At(angle * 0.06f, 5, look.Seed)), t);
+            var cut = surface.Cut(Math.Min(y, 0.6f));
             var (sin, cos) = MathF.SinCos(angle * (MathF.PI / 180));
             var lift = (style.Volume * 0.8f) + 0.1f + (0.12f * style.Wave * Noise.At(angle * 0.05f, y * 1.4f, look.Seed)) + (0.25f * t);
             var depth = cos > 0 ? cut.Front - cut.Side : cut.Side - cut.Back;

@@ -20,7 +20,7 @@ internal sealed class FacePainter
     {
         var surface = new FaceSurface(FaceShape.Draw(ref random));
         var look = FaceLook.Draw(ref random);
-        var (pose, points, size) = Framing.Draw(surface, ref random);
+        var (pose, points) = Framing.Draw(surface, ref random);
         var light = Lighting.Draw(ref random);
         FaceMesh.Build(_mesh, surface, look, pose);
         Backdrop.Paint(_canvas, ref random);
@@ -31,26 +31,45 @@ internal sealed class FacePainter
             _lenses.Draw(_mesh, pose, Samples, material => material == Material.Lens, _solid);
             AddLenses(glasses, light);
         }
-        PhotoEffects.Occlude(_canvas, pose, size, ref random);
+        PhotoEffects.Occlude(_canvas, Landmarks.FaceBox.Around(points), ref random);
         PhotoEffects.Expose(_canvas, rgb, ref random);
         return points;
     }
 
     private void Shade(SkinPainter skin, FaceLook look, Lighting light)
     {
+        Span<int> samples = stackalloc int[Samples * Samples];
         for (var at = 0; at < Side * Side; at++)
         {
-            var (sum, covered) = (Vector3.Zero, 0);
-            for (var s = 0; s < Samples * Samples; s++)
+            var first = (at / Side * Samples * _solid.Side) + (at % Side * Samples);
+            (samples[0], samples[1], samples[2], samples[3]) = (first, first + _solid.Side + 1, first + 1, first + _solid.Side);
+            var covered = 0;
+            foreach (var sample in samples) covered += _solid.Triangles[sample] == Rasteriser.None ? 0 : 1;
+            if (covered == 0) continue;
+            var (sum, shaded) = (Vector3.Zero, 0);
+            foreach (var sample in samples[..Needed(samples, covered)])
             {
-                var sample = ((((at / Side * Samples) + (s / Samples)) * _solid.Side) + (at % Side * Samples)) + (s % Samples);
                 if (_solid.Triangles[sample] == Rasteriser.None) continue;
                 sum += ShadeSample(sample, skin, look, light);
-                covered++;
+                shaded++;
             }
-            if (covered > 0) _canvas.Blend(at, sum / covered, covered / (float)(Samples * Samples));
+            _canvas.Blend(at, sum / shaded, covered / (float)samples.Length);
         }
     }
+
+    /// <summary>Within one material a diagonal, or one sample where nothing is drawn finely, stands for all.</summary>
+    private int Needed(ReadOnlySpan<int> samples, int covered)
+    {
+        if (covered < samples.Length) return samples.Length;
+        var material = MaterialAt(samples[0]);
+        foreach (var sample in samples)
+        {
+            if (MaterialAt(sample) != material) return samples.Length;
+        }
+        return material == Material.Head ? Samples : 1;
+    }
+
+    private Material MaterialAt(int sample) => _mesh.Triangles[_solid.Triangles[sample]].Material;
 
     private Vector3 ShadeSample(int sample, SkinPainter skin, FaceLook look, Lighting light)
     {

@@ -6,7 +6,7 @@ namespace Pare.Data.Synthetic;
 internal sealed class FaceSurface(FaceShape shape)
 {
     /// <summary>Exponent of the cuts' superellipse: above 2 the front is flatter than round.</summary>
-    private const float Roundness = 2.3f;
+    private const float Roundness = 2.15f;
 
     // Below the eyes, positions are shares of the chin's height; above, shares of the skull's top, negative.
     private static readonly float[] Heights = [-1, -0.985f, -0.94f, -0.86f, -0.74f, -0.55f, -0.3f, 0, 0.186f, 0.356f, 0.525f, 0.678f, 0.797f, 0.892f, 0.96f, 0.99f, 1];

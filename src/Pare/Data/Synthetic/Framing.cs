@@ -13,8 +13,8 @@ internal static class Framing
     public const double CutShare = 0.12;
     private const double MostCut = 0.3;
 
-    /// <summary>Draws a pose, fits the face's points into the picture, and gives the pose, the points and their size in pixels.</summary>
-    public static (FacePose Pose, float[] Points, float Size) Draw(FaceSurface surface, ref RandomStream random)
+    /// <summary>Draws a pose, fits the face's points into the picture.</summary>
+    public static (FacePose Pose, float[] Points) Draw(FaceSurface surface, ref RandomStream random)
     {
         var pose = FacePose.Draw(ref random);
         var box = Landmarks.FaceBox.Around(FaceLandmarks.Project(surface, pose));
@@ -24,7 +24,7 @@ internal static class Framing
         var left = Place(box.Width * scale, mayBeCut, ref random);
         var top = Place(box.Height * scale, mayBeCut, ref random);
         pose = pose with { Scale = scale, Centre = new Vector2(left, top) - (new Vector2(box.X, box.Y) * scale) };
-        return (pose, FaceLandmarks.Project(surface, pose), size);
+        return (pose, FaceLandmarks.Project(surface, pose));
     }
 
     private static float Place(float length, bool mayBeCut, ref RandomStream random)

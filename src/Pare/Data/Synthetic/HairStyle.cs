@@ -53,7 +53,7 @@ internal sealed record HairStyle(float Front, float Temple, float Part, float Si
     /// <summary>How far hair or hat stand off the skull.</summary>
     public float Lift(float angle, float y)
     {
-        var hair = Volume * FaceMath.Step(0, 0.55f, Line(angle) - y);
+        var hair = Volume * FaceMath.Step(-0.1f, 0.9f, Line(angle) - y);
         return Hat > 0 ? Math.Max(hair * FaceMath.Step(-0.1f, 0.4f, y - HatLine(angle)), 0.22f * FaceMath.Step(-0.02f, 0.1f, HatLine(angle) - y)) : hair;
     }
 }

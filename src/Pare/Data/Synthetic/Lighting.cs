@@ -13,13 +13,13 @@ internal sealed record Lighting(Vector3 Ambient, Vector3 Key, Vector3 KeyFrom, V
 {
     public static Lighting Draw(ref RandomStream random)
     {
-        var key = (float)random.Uniform(0.25, 1.1);
-        var ambient = (float)random.Uniform(0.25, 0.7);
+        var key = (float)random.Uniform(0.2, 0.95);
+        var ambient = (float)random.Uniform(0.22, 0.6);
         return new Lighting(
             ambient * Warmth(ref random),
             key * Warmth(ref random),
             Toward(ref random, 1.1, -0.9, 0.35),
-            (float)random.Uniform(0, 0.4) * Warmth(ref random),
+            (float)random.Uniform(0, 0.35) * Warmth(ref random),
             Toward(ref random, 1.6, -0.6, 0.6),
             (float)random.Uniform(0.02, 0.35));
     }

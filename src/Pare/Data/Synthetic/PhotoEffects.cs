@@ -5,15 +5,16 @@ namespace Pare.Data.Synthetic;
 /// <summary>What a camera does to light: something in the way, blur, exposure, contrast, colour, noise, bytes.</summary>
 internal static class PhotoEffects
 {
-    /// <summary>Sometimes puts a bar, a stick or a round thing in front of the face's middle.</summary>
-    public static void Occlude(Canvas canvas, FacePose pose, float size, ref RandomStream random)
+    /// <summary>Sometimes puts a bar or something round in front of the face.</summary>
+    public static void Occlude(Canvas canvas, Landmarks.FaceBox face, ref RandomStream random)
     {
         if (random.Uniform() > 0.08) return;
         var colour = random.Uniform() < 0.4 ? FaceLook.Linear(new Vector3(0.8f, 0.6f, 0.48f) * (float)random.Uniform(0.4, 1.15)) : FaceLook.Linear(FaceLook.Any(ref random));
+        var size = Math.Max(face.Width, face.Height);
         var (sin, cos) = MathF.SinCos((float)random.Uniform(0, Math.PI));
         var patch = new Patch(
-            pose.Centre.X + (size * (float)random.Uniform(-0.5, 0.5)),
-            pose.Centre.Y + (size * (float)random.Uniform(-0.4, 0.5)),
+            face.X + (face.Width * (float)random.Uniform(0, 1)),
+            face.Y + (face.Height * (float)random.Uniform(0.1, 1)),
             size * (float)random.Uniform(0.08, 0.45),
             size * (float)random.Uniform(0.06, 0.18),
             sin,
@@ -26,10 +27,10 @@ internal static class PhotoEffects
     public static void Expose(Canvas canvas, Span<byte> rgb, ref RandomStream random)
     {
         for (var left = random.Uniform() < 0.5 ? 0 : 1 + random.Below(2); left > 0; left--) canvas.Soften((float)random.Uniform(0.05, 0.33));
-        var exposure = MathF.Exp((float)random.Bell() * 0.28f);
+        var exposure = MathF.Exp((float)random.Bell() * 0.22f);
         var (contrast, brightness) = ((float)random.Uniform(0.8, 1.2), (float)random.Uniform(-0.06, 0.06));
         var saturation = random.Uniform() < 0.1 ? 0 : (float)random.Uniform(0.65, 1.2);
-        var noise = random.Uniform() < 0.3 ? 0 : (float)random.Uniform(0, 0.05);
+        var noise = random.Uniform() < 0.3 ? 0 : (float)random.Uniform(0, 0.04);
         var pixels = canvas.Pixels;
         for (var i = 0; i < pixels.Length; i++)
         {

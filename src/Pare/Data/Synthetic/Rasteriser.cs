@@ -11,7 +11,7 @@ internal sealed class Rasteriser(int side)
     private readonly float[] _depths = new float[side * side];
     private readonly int[] _triangles = new int[side * side];
     private readonly Vector2[] _weights = new Vector2[side * side];
-    private Vector2[] _corners = [];
+    private Vector3[] _corners = [];
 
     public int Side => side;
 
@@ -32,36 +32,37 @@ internal sealed class Rasteriser(int side)
         if (behind is null) Array.Fill(_depths, float.MinValue);
         else behind._depths.CopyTo(_depths, 0);
         Array.Fill(_triangles, None);
-        if (_corners.Length < mesh.Vertices.Count) _corners = new Vector2[mesh.Vertices.Count * 2];
-        for (var i = 0; i < mesh.Vertices.Count; i++) _corners[i] = pose.Project(mesh.Vertices[i].Position) * samples;
+        if (_corners.Length < mesh.Vertices.Count) _corners = new Vector3[mesh.Vertices.Count * 2];
+        for (var i = 0; i < mesh.Vertices.Count; i++)
+        {
+            var position = mesh.Vertices[i].Position;
+            _corners[i] = new(pose.Project(position) * samples, position.Z);
+        }
         for (var i = 0; i < mesh.Triangles.Count; i++)
         {
-            if (isWanted(mesh.Triangles[i].Material)) Draw(mesh, i);
+            if (isWanted(mesh.Triangles[i].Material)) Draw(mesh.Triangles[i], i);
         }
     }
 
-    private void Draw(Mesh mesh, int index)
+    private void Draw(Triangle triangle, int index)
     {
-        var (a, b, c, _) = mesh.Triangles[index];
-        var (p, q, r) = (_corners[a], _corners[b], _corners[c]);
+        var (p, q, r) = (_corners[triangle.A], _corners[triangle.B], _corners[triangle.C]);
         var (e1, e2) = (q - p, r - p);
         var area = (e1.X * e2.Y) - (e1.Y * e2.X);
-        if (Math.Abs(area) < 1e-8f) return;
-        var (low, high) = (Vector2.Min(p, Vector2.Min(q, r)), Vector2.Max(p, Vector2.Max(q, r)));
+        if (Math.Abs(area) < 1e-8f || (area < 0 && IsClosed(triangle.Material))) return;
+        var (low, high) = (Vector3.Min(p, Vector3.Min(q, r)), Vector3.Max(p, Vector3.Max(q, r)));
         var (left, right) = (Math.Max((int)MathF.Ceiling(low.X - 0.5f), 0), Math.Min((int)MathF.Floor(high.X - 0.5f), side - 1));
         var (top, bottom) = (Math.Max((int)MathF.Ceiling(low.Y - 0.5f), 0), Math.Min((int)MathF.Floor(high.Y - 0.5f), side - 1));
         var inverse = 1 / area;
-        var depth = mesh.Vertices[a].Position.Z;
-        var (depthQ, depthR) = (mesh.Vertices[b].Position.Z - depth, mesh.Vertices[c].Position.Z - depth);
+        var (stepU, stepV) = (e2.Y * inverse, -e1.Y * inverse);
         for (var y = top; y <= bottom; y++)
         {
-            for (var x = left; x <= right; x++)
+            var (dx, dy) = (left + 0.5f - p.X, y + 0.5f - p.Y);
+            var (u, v) = (((dx * e2.Y) - (dy * e2.X)) * inverse, ((e1.X * dy) - (e1.Y * dx)) * inverse);
+            for (var x = left; x <= right; x++, u += stepU, v += stepV)
             {
-                var (dx, dy) = (x + 0.5f - p.X, y + 0.5f - p.Y);
-                var u = ((dx * e2.Y) - (dy * e2.X)) * inverse;
-                var v = ((e1.X * dy) - (e1.Y * dx)) * inverse;
                 if (u < 0 || v < 0 || u + v > 1) continue;
-                var z = depth + (u * depthQ) + (v * depthR);
+                var z = p.Z + (u * e1.Z) + (v * e2.Z);
                 var at = (y * side) + x;
                 if (z <= _depths[at]) continue;
                 _depths[at] = z;
@@ -70,4 +71,7 @@ internal sealed class Rasteriser(int side)
             }
         }
     }
+
+    /// <summary>True for what can be seen from outside only.</summary>
+    private static bool IsClosed(Material material) => material is Material.Head or Material.Skin or Material.Cloth;
 }

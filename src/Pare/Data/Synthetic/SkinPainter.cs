@@ -15,8 +15,8 @@ internal readonly struct SkinPainter(FaceShape shape, FaceLook look)
         var (skin, gloss) = (Skin(x, y), 0.3f);
         if (y is > -1.4f and < 0.9f && Math.Abs(x) < 2.1f) AddEye(ref skin, ref gloss, x, y);
         if (y > shape.NoseTip - 0.4f) AddLowerFace(ref skin, ref gloss, x, y, angle);
-        var line = look.Style.Line(angle) + (0.1f * Noise.At(angle * 0.2f, y * 5, look.Seed));
-        var share = FaceMath.Step(-0.1f, 0.12f, line - shape.AtRest(y));
+        var line = look.Style.Line(angle) + (0.16f * Noise.At(angle * 0.16f, 1, look.Seed)) + (0.1f * Noise.At(angle * 0.5f, y * 3, look.Seed + 4));
+        var share = FaceMath.Step(-0.14f, 0.14f, line - shape.AtRest(y));
         if (share <= 0) return (skin, gloss);
         var (hair, shine) = Hair(angle, y);
         return (Vector3.Lerp(skin, hair, share), FaceMath.Lerp(gloss, shine, share));
@@ -69,7 +69,7 @@ internal readonly struct SkinPainter(FaceShape shape, FaceLook look)
         var (dx, dy) = (x - side - (0.16f * look.Gaze.X), y + 0.035f - (0.08f * look.Gaze.Y));
         var r = MathF.Sqrt((dx * dx) + (dy * dy));
         if (Math.Abs(dx + 0.055f) < 0.035f && Math.Abs(dy + 0.06f) < 0.035f) return new Vector3(1.3f);
-        var colour = new Vector3(0.72f, 0.69f, 0.67f) * (1 - (0.35f * Math.Abs(x - side) / shape.EyeWidth));
+        var colour = new Vector3(0.58f, 0.55f, 0.53f) * (1 - (0.35f * Math.Abs(x - side) / shape.EyeWidth));
         var iris = look.Iris * (1 - (0.6f * FaceMath.Step(0.14f, 0.19f, r)));
         colour = Vector3.Lerp(iris, colour, FaceMath.Step(0.175f, 0.205f, r));
         colour *= FaceMath.Step(0.06f, 0.09f, r);
