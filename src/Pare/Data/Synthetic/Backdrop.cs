@@ -23,13 +23,17 @@ internal static class Backdrop
         var (sin, cos) = MathF.SinCos((float)random.Uniform(0, 2 * Math.PI));
         var (seed, scale, strength) = ((uint)random.Next(), (float)random.Uniform(1, 6), (float)random.Uniform(0, 1));
         var stretch = (float)random.Uniform(0.4, 2.5);
-        var pixels = canvas.Pixels;
-        for (var i = 0; i < pixels.Length; i++)
+        // Clouds are coarse: one value does for two by two pixels.
+        for (var row = 0; row < canvas.Side; row += 2)
         {
-            var (x, y) = (((i % canvas.Side) / (float)canvas.Side) - 0.5f, ((i / canvas.Side) / (float)canvas.Side) - 0.5f);
-            var colour = Vector3.Lerp(from, to, Math.Clamp(0.5f + (cos * x) + (sin * y), 0, 1));
-            var noise = Noise.At(x * scale * stretch, y * scale, seed) + (0.5f * Noise.At(x * scale * 3.3f, y * scale * 3.3f, seed + 1));
-            pixels[i] = Vector3.Lerp(colour, cloud, Math.Clamp(strength * (0.3f + noise), 0, 1));
+            for (var column = 0; column < canvas.Side; column += 2)
+            {
+                var (x, y) = ((column / (float)canvas.Side) - 0.5f, (row / (float)canvas.Side) - 0.5f);
+                var noise = Noise.At(x * scale * stretch, y * scale, seed) + (0.5f * Noise.At(x * scale * 3.3f, y * scale * 3.3f, seed + 1));
+                var colour = Vector3.Lerp(from, to, Math.Clamp(0.5f + (cos * x) + (sin * y), 0, 1));
+                colour = Vector3.Lerp(colour, cloud, Math.Clamp(strength * (0.3f + noise), 0, 1));
+                for (var i = 0; i < 4; i++) canvas.Pixels[((row + (i / 2)) * canvas.Side) + column + (i % 2)] = colour;
+            }
         }
     }
 

@@ -99,8 +99,8 @@ internal static class FaceMesh
     private static void AddBody(Mesh mesh, FacePose pose)
     {
         const int Ring = 17;
-        ReadOnlySpan<float> heights = [1.6f, 2.4f, 3.4f, 4.2f, 4.7f, 5.1f, 5.5f, 6.1f, 7.5f, 14];
-        ReadOnlySpan<float> widths = [1.3f, 1.35f, 1.35f, 1.45f, 1.75f, 2.5f, 3.7f, 4.7f, 5.2f, 5.2f];
+        ReadOnlySpan<float> heights = [1.6f, 2.4f, 3.4f, 4.2f, 4.7f, 5.1f, 5.5f, 6.1f, 7.5f, 60];
+        ReadOnlySpan<float> widths = [1.3f, 1.35f, 1.35f, 1.45f, 1.75f, 2.5f, 3.7f, 4.7f, 5.2f, 7];
         ReadOnlySpan<float> depths = [1.2f, 1.25f, 1.25f, 1.3f, 1.5f, 1.7f, 1.9f, 2.1f, 2.4f, 2.6f];
         const int NeckRows = 5;
         Span<Vector3> points = stackalloc Vector3[Ring * heights.Length];

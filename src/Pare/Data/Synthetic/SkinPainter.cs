@@ -5,6 +5,9 @@ namespace Pare.Data.Synthetic;
 /// <summary>The colour of the head's surface at each place: skin, eyes, brows, lips, beard, hair. Colours are linear light.</summary>
 internal readonly struct SkinPainter(FaceShape shape, FaceLook look)
 {
+    /// <summary>How far hair and skin reach over the hairline.</summary>
+    private const float Ragged = 0.4f;
+
     private readonly FaceCurves _curves = new(shape);
 
     /// <summary>The colour and the gloss (0 to 1) at x, y of the face as seen from the front, and the angle around the head.</summary>
@@ -12,12 +15,14 @@ internal readonly struct SkinPainter(FaceShape shape, FaceLook look)
     {
         var (x, y, angle) = (place.X, place.Y, place.Z);
         if (look.Style.Hat > 0 && y < HairStyle.HatLine(angle)) return (Hat(angle, y), 0.02f);
+        var above = look.Style.Line(angle) - shape.AtRest(y);
+        if (above > Ragged) return Hair(angle, y);
         var (skin, gloss) = (Skin(x, y), 0.3f);
         if (y is > -1.4f and < 0.9f && Math.Abs(x) < 2.1f) AddEye(ref skin, ref gloss, x, y);
         if (y > shape.NoseTip - 0.4f) AddLowerFace(ref skin, ref gloss, x, y, angle);
-        var line = look.Style.Line(angle) + (0.16f * Noise.At(angle * 0.16f, 1, look.Seed)) + (0.1f * Noise.At(angle * 0.5f, y * 3, look.Seed + 4));
-        var share = FaceMath.Step(-0.14f, 0.14f, line - shape.AtRest(y));
-        if (share <= 0) return (skin, gloss);
+        if (above < -Ragged) return (skin, gloss);
+        above += (0.16f * Noise.At(angle * 0.16f, 1, look.Seed)) + (0.1f * Noise.At(angle * 0.5f, y * 3, look.Seed + 4));
+        var share = FaceMath.Step(-0.14f, 0.14f, above);
         var (hair, shine) = Hair(angle, y);
         return (Vector3.Lerp(skin, hair, share), FaceMath.Lerp(gloss, shine, share));
     }
@@ -128,7 +133,7 @@ internal readonly struct SkinPainter(FaceShape shape, FaceLook look)
     {
         var (top, upper, lower, bottom) = (_curves.UpperOuter(q), _curves.UpperInner(q), _curves.LowerInner(q), _curves.LowerOuter(q));
         var share = FaceMath.Step(-0.05f, 0.04f, y - top) * FaceMath.Step(-0.05f, 0.05f, bottom - y) * (1 - FaceMath.Step(0, 0.04f, beyond));
-        skin = Vector3.Lerp(skin, look.Lips * (1 + (0.12f * Noise.At(x * 14, y * 3, look.Seed + 19))) * (y < upper ? 0.82f : 1), share);
+        if (share > 0) skin = Vector3.Lerp(skin, look.Lips * (1 + (0.12f * Noise.At(x * 14, y * 3, look.Seed + 19))) * (y < upper ? 0.82f : 1), share);
         gloss = FaceMath.Lerp(gloss, 0.55f, share);
         if (y > upper && y < lower && beyond <= 0) skin = Inside(x, y, upper, lower, ref gloss);
         skin *= 1 - (0.75f * Math.Max(FaceMath.Bump(y - upper, beyond, 0.05f, 0.1f), 0.6f * FaceMath.Bump(y - lower, beyond, 0.04f, 0.1f)));
