@@ -75,7 +75,7 @@ internal static class Backdrop
     private static void AddGrain(Canvas canvas, ref RandomStream random)
     {
         var (seed, strength, scale) = ((uint)random.Next(), (float)random.Uniform(0, 0.35), (float)random.Uniform(0.15, 0.7));
-        if (strength < 0.1f) return;
+        if (strength < 0.2f) return;
         var pixels = canvas.Pixels;
         for (var i = 0; i < pixels.Length; i++)
             pixels[i] *= 1 + (strength * Noise.At((i % canvas.Side) * scale, (i / canvas.Side) * scale, seed));

@@ -74,12 +74,12 @@ internal static class FaceLandmarks
     {
         const int Steps = 40;
         var y = height * surface.Shape.Chin;
-        var width = surface.WidthAt(y);
+        var cut = surface.Cut(y);
         var best = Vector2.Zero;
         var reach = float.MinValue;
         for (var i = 0; i < Steps; i++)
         {
-            var point = pose.Project(pose.Place(surface.Front(side * width * (0.985f - (0.02f * i)), y)));
+            var point = pose.Project(pose.Place(surface.Front(side * cut.Width * (0.985f - (0.02f * i)), y, cut)));
             var distance = Vector2.Dot(point, outward);
             if (distance <= reach) continue;
             (best, reach) = (point, distance);

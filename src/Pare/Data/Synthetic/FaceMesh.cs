@@ -61,7 +61,7 @@ internal static class FaceMesh
         return FaceMath.Lerp(-0.6f, shape.Chin, s * (1.25f - (0.25f * s)));
     }
 
-    private static (Vector3 Point, float Angle) FrontPoint(FaceSurface surface, (float Width, float Front, float Side, float Back) cut, int column, float y)
+    private static (Vector3 Point, float Angle) FrontPoint(FaceSurface surface, FaceCut cut, int column, float y)
     {
         var i = column - (Across.Length - 1);
         var (u, depth) = (MathF.CopySign(Across[Math.Abs(i)], i), Depths[Math.Abs(i)]);
@@ -70,7 +70,7 @@ internal static class FaceMesh
         return (point, MathF.Atan2(u, depth) * (180 / MathF.PI));
     }
 
-    private static (Vector3 Point, float Angle) BackPoint(FaceSurface surface, (float Width, float Front, float Side, float Back) cut, int column, float y)
+    private static (Vector3 Point, float Angle) BackPoint(FaceSurface surface, FaceCut cut, int column, float y)
     {
         var angle = 90 + (180f * (column - FrontColumns + 1) / (BackColumns + 1));
         var (sin, cos) = MathF.SinCos(angle * (MathF.PI / 180));
@@ -100,7 +100,7 @@ internal static class FaceMesh
     {
         const int Ring = 17;
         ReadOnlySpan<float> heights = [1.6f, 2.4f, 3.4f, 4.2f, 4.7f, 5.1f, 5.5f, 6.1f, 7.5f, 60];
-        ReadOnlySpan<float> widths = [1.3f, 1.35f, 1.35f, 1.45f, 1.75f, 2.5f, 3.7f, 4.7f, 5.2f, 7];
+        ReadOnlySpan<float> widths = [1.3f, 1.35f, 1.35f, 1.45f, 1.9f, 3.1f, 4.8f, 6, 6.7f, 8];
         ReadOnlySpan<float> depths = [1.2f, 1.25f, 1.25f, 1.3f, 1.5f, 1.7f, 1.9f, 2.1f, 2.4f, 2.6f];
         const int NeckRows = 5;
         Span<Vector3> points = stackalloc Vector3[Ring * heights.Length];

@@ -39,17 +39,18 @@ internal sealed class FacePainter
     private void Shade(SkinPainter skin, FaceLook look, Lighting light)
     {
         Span<int> samples = stackalloc int[Samples * Samples];
+        var triangles = _solid.Triangles;
         for (var at = 0; at < Side * Side; at++)
         {
             var first = (at / Side * Samples * _solid.Side) + (at % Side * Samples);
             (samples[0], samples[1], samples[2], samples[3]) = (first, first + _solid.Side + 1, first + 1, first + _solid.Side);
             var covered = 0;
-            foreach (var sample in samples) covered += _solid.Triangles[sample] == Rasteriser.None ? 0 : 1;
+            foreach (var sample in samples) covered += triangles[sample] == Rasteriser.None ? 0 : 1;
             if (covered == 0) continue;
             var (sum, shaded) = (Vector3.Zero, 0);
             foreach (var sample in samples[..Needed(samples, covered)])
             {
-                if (_solid.Triangles[sample] == Rasteriser.None) continue;
+                if (triangles[sample] == Rasteriser.None) continue;
                 sum += ShadeSample(sample, skin, look, light);
                 shaded++;
             }

@@ -72,9 +72,9 @@ internal sealed record FaceShape
     {
         var width = Around(ref random, 2.06f, 0.07f);
         var chin = Around(ref random, 3.25f, 0.16f);
-        var (expression, smiles) = (random.Uniform(), random.Uniform() < 0.45);
+        var (expression, smiles) = (random.Uniform(), random.Uniform() < 0.55);
         var smile = smiles ? (float)random.Uniform(0.3, 1) : (float)random.Uniform(-0.5, 0.3);
-        var open = expression < 0.5 ? 0 : expression < 0.85 ? (float)random.Uniform(0.05, 0.35) : (float)random.Uniform(0.3, 1.05);
+        var open = expression < 0.5 ? 0 : expression < 0.85 ? (float)random.Uniform(0.05, 0.4) : (float)random.Uniform(0.3, 1.05);
         var surprise = open > 0.5 ? (float)random.Uniform(0, 0.2) : 0;
         var raise = (float)random.Uniform(-0.1, 0.12) + surprise;
         var blink = random.Uniform() < 0.1 ? (float)random.Uniform(0.6, 1) : (float)random.Uniform(0, 0.25);

@@ -2,6 +2,9 @@ using System.Numerics;
 
 namespace Pare.Data.Synthetic;
 
+/// <summary>A horizontal cut through a head: half its width, and where its front, widest and back points lie in depth.</summary>
+internal readonly record struct FaceCut(float Width, float Front, float Side, float Back);
+
 /// <summary>The skin of a head as a function: horizontal cuts through the skull, and what stands out of its front.</summary>
 internal sealed class FaceSurface(FaceShape shape)
 {
@@ -17,27 +20,22 @@ internal sealed class FaceSurface(FaceShape shape)
 
     public FaceShape Shape => shape;
 
-    /// <summary>Half the width of the head at a height of the face at rest.</summary>
-    public float WidthAt(float y)
+    /// <summary>The cut at a height of the face at rest.</summary>
+    public FaceCut Cut(float y)
     {
         var t = Share(y);
         var jaw = t > 0.4f ? FaceMath.Lerp(1, shape.Jaw, FaceMath.Step(0.4f, 0.7f, t)) : 1;
-        return shape.Width * jaw * FaceMath.Through(Heights, Widths, t);
-    }
-
-    /// <summary>A horizontal cut: half its width, and where its front, widest and back points lie in depth.</summary>
-    public (float Width, float Front, float Side, float Back) Cut(float y)
-    {
-        var t = Share(y);
-        return (WidthAt(y), FaceMath.Through(Heights, Fronts, t), FaceMath.Through(Heights, Sides, t), FaceMath.Through(Heights, Backs, t));
+        return new(shape.Width * jaw * FaceMath.Through(Heights, Widths, t), FaceMath.Through(Heights, Fronts, t), FaceMath.Through(Heights, Sides, t), FaceMath.Through(Heights, Backs, t));
     }
 
     /// <summary>The point in front at (x, y) of the face at rest, moved as the expression says; x beyond the head's width is taken as its rim.</summary>
-    public Vector3 Front(float x, float y)
+    public Vector3 Front(float x, float y) => Front(x, y, Cut(y));
+
+    /// <summary>The same where the cut at that height is known.</summary>
+    public Vector3 Front(float x, float y, FaceCut cut)
     {
-        var (width, front, side, _) = Cut(y);
-        x = Math.Clamp(x, -width, width);
-        return new(x, shape.Dropped(y), side + ((front - side) * Depth(Math.Abs(x) / width)) + Relief(x, y));
+        x = Math.Clamp(x, -cut.Width, cut.Width);
+        return new(x, shape.Dropped(y), cut.Side + ((cut.Front - cut.Side) * Depth(Math.Abs(x) / cut.Width)) + Relief(x, y));
     }
 
     /// <summary>The point in front at (x, y) as seen with the expression.</summary>

@@ -30,7 +30,7 @@ internal static class PhotoEffects
         var exposure = MathF.Exp((float)random.Bell() * 0.22f);
         var (contrast, brightness) = ((float)random.Uniform(0.8, 1.2), (float)random.Uniform(-0.06, 0.06));
         var saturation = random.Uniform() < 0.1 ? 0 : (float)random.Uniform(0.65, 1.2);
-        var noise = random.Uniform() < 0.3 ? 0 : (float)random.Uniform(0, 0.04);
+        var noise = random.Uniform() < 0.4 ? 0 : (float)random.Uniform(0, 0.035);
         var pixels = canvas.Pixels;
         for (var i = 0; i < pixels.Length; i++)
         {
