@@ -99,7 +99,7 @@ public sealed class FacesTests
     }
 
     [Fact]
-    public void Opens_by_name_or_not_at_all() => Assert.Equal(["faces"], LandmarkSource.Names);
+    public void Is_known_by_name() => Assert.Equal(["faces"], LandmarkSource.Names);
 
     private static void AssertSame(LandmarkPhoto expected, LandmarkPhoto actual)
     {

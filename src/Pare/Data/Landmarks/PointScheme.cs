@@ -14,7 +14,7 @@ public sealed record PointScheme
     private PointScheme(int count, ImmutableArray<int> mirror, ImmutableArray<int> leftEye, ImmutableArray<int> rightEye, int nose, (int Left, int Right) mouth) =>
         (Count, Mirror, LeftEye, RightEye, Nose, MouthCorners) = (count, mirror, leftEye, rightEye, nose, mouth);
 
-    /// <summary>Left eye, right eye, tip of the nose, left and right corner of the mouth.</summary>
+    /// <summary>Left eye, right eye, tip of the nose, left and right corner of the mouth. (dlib has another five: corners of the eyes and the nose.)</summary>
     public static PointScheme Five { get; } = new(5, [1, 0, 2, 4, 3], [0], [1], 2, (3, 4));
 
     /// <summary>The 68 points of iBUG and 300-W (Sagonas et al., 2013), counted from 0: jaw, brows, nose, eyes, mouth.</summary>

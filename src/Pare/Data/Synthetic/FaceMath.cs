@@ -19,7 +19,7 @@ internal static class FaceMath
         return r < 1 ? (1 - r) * (1 - r) : 0;
     }
 
-    /// <summary>A curve through points at rising positions, constant outside, with level tangents nowhere but where the data has them.</summary>
+    /// <summary>A smooth curve through points at rising positions (cubic Hermite), constant outside.</summary>
     public static float Through(ReadOnlySpan<float> positions, ReadOnlySpan<float> values, float at)
     {
         if (at <= positions[0]) return values[0];
