@@ -24,13 +24,16 @@ internal sealed record FileSet(string Root, ImmutableArray<string> Paths, Func<i
         var paths = Directory.EnumerateFiles(folder, "*", options)
             .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
             .Where(IsVisible).Order(StringComparer.Ordinal).ToImmutableArray();
-        return new FileSet(folder, paths, index =>
-        {
-            var path = Path.Combine(folder, paths[index]);
-            using var stream = DataFile.Open(path);
-            return ReadAll(stream, stream.Length, path, MaxFileBytes);
-        });
+        return FromPaths(folder, paths);
     }
+
+    /// <summary>Files of a folder that the caller names, and no others.</summary>
+    public static FileSet FromPaths(string folder, ImmutableArray<string> paths) => new(folder, paths, index =>
+    {
+        var path = Path.Combine(folder, paths[index]);
+        using var stream = DataFile.Open(path);
+        return ReadAll(stream, stream.Length, path, MaxFileBytes);
+    });
 
     /// <param name="path">The zip.</param>
     /// <param name="maxFileBytes">Largest entry that is read.</param>

@@ -10,7 +10,7 @@ internal static class ImageFolder
 {
     private const string ClassList = "classes.txt";
 
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp"];
+    internal static ImmutableArray<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".webp", ".bmp"];
 
     /// <param name="Index">The file's place in the set.</param>
     /// <param name="Part">The part its first folder names.</param>
@@ -64,9 +64,9 @@ internal static class ImageFolder
         }
     }
 
-    private static bool IsPicture(string path) => Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
+    internal static bool IsPicture(string path) => Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
 
-    private static Part PartOf(string folder) => folder.ToLowerInvariant() switch
+    internal static Part PartOf(string folder) => folder.ToLowerInvariant() switch
     {
         "train" or "training" => Part.Train,
         "val" or "valid" or "validation" => Part.Validation,

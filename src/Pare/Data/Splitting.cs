@@ -28,17 +28,24 @@ internal static class Splitting
     /// <param name="seed">Fixes the division.</param>
     public static DataSplits Divide(string name, IDataset all, Func<int, Part> partOf, ulong seed)
     {
-        if (all.Count == 0) throw new BadInputException($"data '{name}' holds no examples");
-        var byPart = Enumerable.Range(0, all.Count).ToLookup(partOf);
+        var (train, validation, test, hasOwnTest) = Divide(name, all.Count, partOf, seed);
+        return new DataSplits(name, View(train), View(validation), View(test)) { HasOwnTest = hasOwnTest, All = all };
+
+        Subset View(List<int> indices) => new(all, [.. indices]);
+    }
+
+    /// <summary>The same for the numbers 0 to <paramref name="count"/> - 1.</summary>
+    public static (List<int> Train, List<int> Validation, List<int> Test, bool HasOwnTest) Divide(string name, int count, Func<int, Part> partOf, ulong seed)
+    {
+        if (count == 0) throw new BadInputException($"data '{name}' holds no examples");
+        var byPart = Enumerable.Range(0, count).ToLookup(partOf);
         List<int> rest = [.. byPart[Part.Any].Concat(byPart[Part.Train]).Order()];
         List<int> test = [.. byPart[Part.Test]];
         List<int> validation = [.. byPart[Part.Validation]];
         var hasOwnTest = test.Count > 0;
         if (!hasOwnTest) (test, rest) = Take(rest, ShareOf(rest.Count, TestShare, int.MaxValue), new(seed, 1));
         if (validation.Count == 0) (validation, rest) = Take(rest, ShareOf(rest.Count, ValidationShare, MaxValidation), new(seed, 2));
-        return new DataSplits(name, View(rest), View(validation), View(test)) { HasOwnTest = hasOwnTest, All = all };
-
-        Subset View(List<int> indices) => new(all, [.. indices]);
+        return (rest, validation, test, hasOwnTest);
     }
 
     /// <summary>At least one as soon as one can be spared.</summary>

@@ -1,0 +1,19 @@
+namespace Pare.Data.Landmarks;
+
+/// <summary>A rectangle around a face, in the coordinates of <see cref="LandmarkPhoto"/>. It may reach beyond the picture.</summary>
+public readonly record struct FaceBox(float X, float Y, float Width, float Height)
+{
+    /// <summary>The smallest box that holds the points.</summary>
+    public static FaceBox Around(ReadOnlySpan<float> points)
+    {
+        var (left, top, right, bottom) = (float.MaxValue, float.MaxValue, float.MinValue, float.MinValue);
+        for (var i = 0; i < points.Length; i += 2)
+        {
+            (left, right) = (Math.Min(left, points[i]), Math.Max(right, points[i]));
+            (top, bottom) = (Math.Min(top, points[i + 1]), Math.Max(bottom, points[i + 1]));
+        }
+        return new(left, top, right - left, bottom - top);
+    }
+
+    internal bool Holds(float x, float y) => x >= X && x <= X + Width && y >= Y && y <= Y + Height;
+}

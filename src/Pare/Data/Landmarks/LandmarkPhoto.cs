@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace Pare.Data.Landmarks;
+
+/// <summary>
+/// One marked face in a photo. Coordinates are in pixels with (0, 0) at the picture's top left corner, so the centre of the top left pixel
+/// is (0.5, 0.5), and a flip takes x to width - x. Points may lie outside the picture where it cuts the face.
+/// </summary>
+/// <param name="name">Where it comes from, for messages.</param>
+/// <param name="points">x0, y0, x1, y1, ... in the set's scheme.</param>
+/// <param name="box">The face's box.</param>
+/// <param name="picture">Decodes the photo; safe from several threads at once.</param>
+public sealed class LandmarkPhoto(string name, ImmutableArray<float> points, FaceBox box, Func<Picture> picture)
+{
+    public string Name => name;
+
+    public ImmutableArray<float> Points => points;
+
+    /// <summary>The box that came with the points where that lies around their middle, else the points' own.</summary>
+    public FaceBox Box => box;
+
+    /// <summary>The photo, decoded or drawn now unless it was kept.</summary>
+    public Picture Picture() => picture();
+}
+
+/// <summary>Marked faces, all in one scheme.</summary>
+public sealed record LandmarkSet(string Name, PointScheme Scheme, ImmutableArray<LandmarkPhoto> Photos);
+
+/// <summary>A landmark set's three parts. Every choice is made on <see cref="Validation"/>; <see cref="Test"/> is for reporting.</summary>
+public sealed record LandmarkSplits(string Name, LandmarkSet Train, LandmarkSet Validation, LandmarkSet Test)
+{
+    /// <summary>True where the data came with a test part of its own; false where Pare split it off.</summary>
+    public required bool HasOwnTest { get; init; }
+
+    public PointScheme Scheme => Train.Scheme;
+}
