@@ -13,6 +13,31 @@ public static class Evaluator
 
     private const int MaxBatch = 256;
 
+    /// <summary>The metric that the data asks for: the normalised mean error where examples carry points, else top-1.</summary>
+    /// <exception cref="BadInputException">The model does not fit the data.</exception>
+    public static Evaluation Score(Model model, IDataset data, Preprocess preprocess, OrtOptions? options = null, IProgress<double>? progress = null) =>
+        data is IPointDataset points ? Nme(model, points, preprocess, options, progress) : Top1(model, data, preprocess, options, progress);
+
+    /// <summary>Normalised mean error: an example's mean distance between points and truth, over its unit.</summary>
+    /// <param name="model">A network with one input, whose first output is [batch, 2 · points].</param>
+    /// <exception cref="BadInputException">The model does not fit the data.</exception>
+    public static Evaluation Nme(Model model, IPointDataset data, Preprocess preprocess, OrtOptions? options = null, IProgress<double>? progress = null)
+    {
+        using var predictor = new Predictor(model, data.Shape.AsSpan(), options);
+        var errors = new float[data.Count];
+        foreach (var batch in Batches(data, preprocess))
+        {
+            var output = predictor.Run(batch.Inputs, batch.Count)[0];
+            var length = 2 * data.Points;
+            if (output.Floats.Length != batch.Points.Length)
+                throw new BadInputException($"the model's output '{output.Name}' is [{string.Join(',', output.Shape)}]; the data has {data.Points} points, which needs {length} numbers an example");
+            for (var i = 0; i < batch.Count; i++)
+                errors[batch.Indices[i]] = (float)(MeanDistance(Row(output, i, batch.Count), batch.Points.AsSpan(i * length, length)) / batch.Units[i]);
+            progress?.Report((batch.Indices[^1] + 1.0) / data.Count);
+        }
+        return new Evaluation(Metric.Nme, Mean(errors), data.Count, errors);
+    }
+
     /// <summary>Top-1: the share of examples whose label has the largest of the model's scores.</summary>
     /// <param name="model">A network with one input and one score a class as its first output.</param>
     /// <param name="data">Labelled examples.</param>
@@ -37,7 +62,7 @@ public static class Evaluator
             }
             progress?.Report((batch.Indices[^1] + 1.0) / data.Count);
         }
-        return new Evaluation("top1", Mean(scores), data.Count, scores);
+        return new Evaluation(Metric.Top1, Mean(scores), data.Count, scores);
     }
 
     /// <summary>
@@ -64,9 +89,20 @@ public static class Evaluator
                     scores[o][batch.Indices[i]] = byArgMax ? SameArgMax(Row(a[o], i, count), Row(b[o], i, count)) : Closeness(Row(a[o], i, count), Row(b[o], i, count));
             progress?.Report((batch.Indices[^1] + 1.0) / data.Count);
         }
-        if (scores is null) return new Evaluation("agreement", 0, 0, []);
+        if (scores is null) return new Evaluation(Metric.Agreement, 0, 0, []);
         var worst = Enumerable.Range(0, scores.Length).MinBy(o => Mean(scores[o]));
-        return new Evaluation("agreement", Mean(scores[worst]), data.Count, scores[worst]) { Output = names[worst] };
+        return new Evaluation(Metric.Agreement, Mean(scores[worst]), data.Count, scores[worst]) { Output = names[worst] };
+    }
+
+    private static double MeanDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double sum = 0;
+        for (var i = 0; i < a.Length; i += 2)
+        {
+            var (x, y) = ((double)a[i] - b[i], (double)a[i + 1] - b[i + 1]);
+            sum += Math.Sqrt(x * x + y * y);
+        }
+        return sum / (a.Length / 2);
     }
 
     private static IEnumerable<Batch> Batches(IDataset data, Preprocess preprocess)

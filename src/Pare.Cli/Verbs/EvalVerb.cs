@@ -75,12 +75,12 @@ internal static class EvalVerb
     private static void Show(VerbRun run, ModelCosts costs, Evaluation score, string data)
     {
         var json = costs.ToJson();
-        json["metric"] = score.Metric;
+        json["metric"] = score.Metric.Name;
         json["data"] = data;
         run.Show(json, console =>
         {
-            var right = score.Metric == "top1" ? $" ({Format.Count((long)Math.Round(score.Value * score.Count))} of {Format.Count(score.Count)} right)" : $" over {Format.Count(score.Count)} examples";
-            console.MarkupLineInterpolated($"{score.Metric} [bold]{Format.Percent(score.Value)}[/]{right} on {data}");
+            var right = score.Metric == Metric.Top1 ? $" ({Format.Count((long)Math.Round(score.Value * score.Count))} of {Format.Count(score.Count)} right)" : $" over {Format.Count(score.Count)} examples";
+            console.MarkupLineInterpolated($"{score.Metric.Name} [bold]{Format.Percent(score.Value)}[/]{right} on {data}");
             console.WriteLine($"latency {Format.Milliseconds(costs.LatencyMs!.Median)} a prediction (median; 95 % within {Format.Milliseconds(costs.LatencyMs.P95)})");
         });
     }

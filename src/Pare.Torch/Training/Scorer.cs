@@ -12,16 +12,14 @@ internal static class Scorer
     public static Score Score(TorchGraph graph, Loss loss, IDataset data, Preprocess preprocess)
     {
         using var noGradient = torch.no_grad();
-        double sum = 0;
-        long right = 0;
+        double value = 0, sum = 0;
         foreach (var batch in BatchLoader.Epoch(data, BatchSize, preprocess, null, seed: 0, epoch: 0, shuffle: false))
         {
             using var scope = torch.NewDisposeScope();
-            var labels = batch.ToLabels();
-            var output = graph.Forward(batch.ToTensor(), training: false);
-            sum += loss.Summed(output, labels).item<float>();
-            right += output.reshape(batch.Count, -1).argmax(1).eq(labels).sum().item<long>();
+            var score = loss.Summed(graph.Forward(batch.ToTensor(), training: false), batch);
+            value += score.Value;
+            sum += score.Loss;
         }
-        return new Score((double)right / data.Count, sum / data.Count);
+        return new Score(value / data.Count, sum / data.Count);
     }
 }

@@ -24,7 +24,7 @@ public static class Trainer
     public static Score Score(Model model, IDataset data, Preprocess preprocess)
     {
         using var graph = new TorchGraph(model);
-        return Scorer.Score(graph, new Loss(model, new TrainOptions()), data, preprocess);
+        return Scorer.Score(graph, Loss.For(model, new TrainOptions(), data), data, preprocess);
     }
 
     private sealed class Run : IDisposable
@@ -44,7 +44,7 @@ public static class Trainer
         public Run(TrainJob job, IProgress<TrainProgress>? progress, CancellationToken cancellation)
         {
             (_job, _progress, _cancellation) = (job, progress, cancellation);
-            _loss = new Loss(job.Model, job.Options);
+            _loss = Loss.For(job.Model, job.Options, job.Train);
             _teacher = job.Teacher is null ? null : new TorchGraph(job.Teacher);
             _stepsAnEpoch = job.Options.StepsAnEpoch(job.Train.Count);
             (_graph, _optimizer) = Load(job.Model);
@@ -93,14 +93,13 @@ public static class Trainer
         {
             using var scope = torch.NewDisposeScope();
             var input = batch.ToTensor();
-            var labels = batch.ToLabels();
             torch.Tensor? teacher = null;
             if (_teacher is not null)
             {
                 using var noGradient = torch.no_grad();
                 teacher = _teacher.Forward(input, training: false);
             }
-            var loss = _loss.Of(_graph.Forward(input, training: true), labels, teacher);
+            var loss = _loss.Of(_graph.Forward(input, training: true), batch, teacher);
             loss.backward();
             _optimizer.Step(learningRate);
             return loss.item<float>();

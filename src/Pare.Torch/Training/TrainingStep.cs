@@ -29,7 +29,7 @@ public static class TrainingStep
         using var graph = new TorchGraph(model);
         if (graph.Parameters.Count == 0) throw new BadInputException("the network has no weights to train");
         using var optimizer = new Optimizer(options, graph.Parameters, Pruned.Pinned(model), new HashSet<string>());
-        var loss = new Loss(model, options);
+        var loss = new ClassLoss(model, options);
         var input = torch.rand(inputShape);
         var labels = Labels(graph, input);
 

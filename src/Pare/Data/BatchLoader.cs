@@ -5,12 +5,14 @@ namespace Pare.Data;
 /// <summary>Examples ready for a network. Its arrays are used again: valid until the next batch is asked for.</summary>
 public sealed class Batch
 {
-    internal Batch(int count, ImmutableArray<int> shape)
+    internal Batch(int count, ImmutableArray<int> shape, int points = 0)
     {
         Shape = [count, .. shape];
         Inputs = new float[Shape.Aggregate(1, (a, b) => checked(a * b))];
         Labels = new int[count];
         Indices = new int[count];
+        Points = new float[2 * count * points];
+        Units = new float[points > 0 ? count : 0];
     }
 
     /// <summary>Number of examples.</summary>
@@ -23,6 +25,12 @@ public sealed class Batch
 
     /// <summary>Classes, -1 for none.</summary>
     public int[] Labels { get; }
+
+    /// <summary>What the examples are to be mapped to, where that is points: [examples, points, 2]; else empty.</summary>
+    public float[] Points { get; }
+
+    /// <summary>The length that each example's errors are divided by; empty where there are no points.</summary>
+    public float[] Units { get; }
 
     /// <summary>Where the examples stand in the data set.</summary>
     public int[] Indices { get; }
@@ -50,8 +58,10 @@ public static class BatchLoader
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         preprocess.Check(data.Shape.Length == 3 ? data.Shape[0] : 1);
+        if (augmentation is not null && data is IPointDataset) throw new BadInputException("augmentation moves pixels and not the points on them; data with points varies itself");
         if (augmentation is not null) _ = new Augmenter(augmentation, data.Shape);
         var order = shuffle ? new RandomStream(seed, (ulong)epoch, OrderStream).Permutation(data.Count) : [.. Enumerable.Range(0, data.Count)];
+        if (shuffle && data is IPointDataset points) data = points.Varied(seed, epoch);
         return Run(new Job(data, preprocess, augmentation, seed, epoch), order, batchSize);
     }
 
@@ -86,7 +96,7 @@ public static class BatchLoader
             {
                 var (from, count) = (next, Math.Min(batchSize, order.Length - next));
                 next += count;
-                var batch = count == batchSize && free.TryPop(out var used) ? used : new Batch(count, job.Data.Shape);
+                var batch = count == batchSize && free.TryPop(out var used) ? used : new Batch(count, job.Data.Shape, (job.Data as IPointDataset)?.Points ?? 0);
                 order.AsSpan(from, count).CopyTo(batch.Indices);
                 pending.Enqueue(Task.Run(() => job.Fill(batch)));
             }
@@ -106,6 +116,9 @@ public static class BatchLoader
                 Data.Read(index, values);
                 augmenter?.Apply(values, new RandomStream(Seed, (ulong)Epoch, (ulong)index));
                 batch.Labels[i] = Data.Label(index);
+                if (Data is not IPointDataset points) continue;
+                points.ReadPoints(index, batch.Points.AsSpan(2 * points.Points * i, 2 * points.Points));
+                batch.Units[i] = points.Unit(index);
             }
             Preprocess.Apply(batch.Inputs, Data.Shape);
             return batch;

@@ -9,7 +9,7 @@ public sealed record PairedDrop(double Points, double Upper95)
     private const double Z95 = 1.6448536269514722;
 
     /// <summary>
-    /// The drop between two evaluations of a metric where higher is better. The interval is the normal one of the paired
+    /// The drop between two evaluations of one metric. The interval is the normal one of the paired
     /// differences, which for right-or-wrong scores is McNemar's: examples both get right or wrong add no noise.
     /// </summary>
     /// <exception cref="ArgumentException">They were not made on the same number of examples.</exception>
@@ -19,12 +19,12 @@ public sealed record PairedDrop(double Points, double Upper95)
         double sum = 0, squares = 0;
         for (var i = 0; i < before.Count; i++)
         {
-            double difference = before.Scores[i] - after.Scores[i];
+            var difference = before.Metric.Drop(before.Scores[i], after.Scores[i]);
             sum += difference;
             squares += difference * difference;
         }
         var mean = sum / before.Count;
         var variance = Math.Max(0, squares / before.Count - mean * mean);
-        return new PairedDrop(100 * mean, 100 * (mean + Z95 * Math.Sqrt(variance / before.Count)));
+        return new PairedDrop(mean, mean + Z95 * Math.Sqrt(variance / before.Count));
     }
 }

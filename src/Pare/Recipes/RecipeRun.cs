@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pare.Data;
 using Pare.Onnx;
+using Pare.Profile;
 
 namespace Pare.Recipes;
 
@@ -39,6 +40,9 @@ public sealed class RecipeRun
     /// <summary>Points that may be lost on the validation data: the promise, or what the recipe allows itself.</summary>
     public double MaxDrop { get; internal set; }
 
+    /// <summary>What scores are: the promise is in its points.</summary>
+    public Metric Metric { get; init; } = Metric.Top1;
+
     public int Seed { get; init; }
     public int Threads { get; init; }
     public IProgress<RecipeProgress>? Progress { get; init; }
@@ -54,7 +58,7 @@ public sealed class RecipeRun
     public IReadOnlyList<StepLog> Log => _log;
 
     /// <summary>Points lost against the reference; negative where the score is better.</summary>
-    public double Drop(Score score) => 100 * (Reference.Value - score.Value);
+    public double Drop(Score score) => Metric.Drop(Reference.Value, score.Value);
 
     /// <summary>Trains a model on the run's data.</summary>
     /// <param name="stage">What progress calls it.</param>

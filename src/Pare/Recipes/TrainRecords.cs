@@ -12,8 +12,8 @@ namespace Pare.Recipes;
 public sealed record TrainProgress(double Epoch, int Epochs, double Loss, double? Validation, double ExamplesPerSecond, TimeSpan Left);
 
 /// <summary>A score on held-out data.</summary>
-/// <param name="Value">Share of right answers, 0 to 1.</param>
-/// <param name="Loss">Mean cross-entropy in nats; finer than the value.</param>
+/// <param name="Value">Share of right answers, 0 to 1; for points the normalised mean error.</param>
+/// <param name="Loss">Mean loss: cross-entropy in nats, or the points' mean squared error.</param>
 public sealed record Score(double Value, double Loss);
 
 /// <summary>One epoch of a run.</summary>

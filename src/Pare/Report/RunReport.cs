@@ -69,10 +69,6 @@ public sealed record Machine(string Processor, int Cores, int Threads, string Sy
 /// <param name="Sha256">In lower-case hexadecimal.</param>
 public sealed record InputFile(string Path, long Bytes, string Sha256);
 
-/// <summary>What a model is judged by.</summary>
-/// <param name="Name">top1, nme or agreement.</param>
-public sealed record Metric(string Name, bool HigherIsBetter);
-
 /// <summary>Both costs of a model, and its score.</summary>
 public sealed record ModelCosts
 {

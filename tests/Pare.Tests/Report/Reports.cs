@@ -16,7 +16,7 @@ internal static class Reports
         Model = "lenet5",
         Data = "glyphs <&>",
         Inputs = [new InputFile("lenet5.onnx", 1_725_000, new string('0', 64))],
-        Metric = new Metric("top1", true),
+        Metric = Metric.Top1,
         Baseline = new ModelCosts
         {
             OnnxBytes = 1_725_000,
