@@ -37,14 +37,15 @@ internal static class Compression
     /// <exception cref="PromiseException">No model kept the promise.</exception>
     public static CompressionResult Run(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel)
     {
+        var start = Simplify.Run(request.Model.Model);
+        var data = request.Model.IsFresh || TrainedOn.Matches(start, request.Data) ? request.Data : request.Data.ForStrangers((ulong)request.Seed);
         var run = new RecipeRun
         {
-            Data = request.Data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
+            Data = data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
             ScoreOn = (model, data) => Trainer.Score(model, data, request.Preprocess),
-            Promise = request.MaxDrop, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
+            Promise = request.MaxDrop, Metric = data.Test is IPointDataset ? Metric.Nme : Metric.Top1, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
         };
-        var start = Simplify.Run(request.Model.Model);
-        var made = RecipeRunner.Run(request.Recipe, start, run, trained: !request.Model.IsFresh, seenValidation: !TrainedOn.Matches(start, request.Data));
+        var made = RecipeRunner.Run(request.Recipe, start, run, trained: !request.Model.IsFresh);
         if (made.Result is null)
             throw new PromiseException($"no candidate lost at most {run.MaxDrop} points on the validation data; the nearest lost {run.Log.Where(l => l.Name == "share").Select(l => 100 * (run.Reference.Value - l.Value)).DefaultIfEmpty(double.NaN).Min():0.00}");
 
@@ -57,9 +58,9 @@ internal static class Compression
         var original = request.Model.IsFresh ? made.Baseline : request.Model.Model;
 
         var ort = new OrtOptions { Threads = request.Threads };
-        var before = Evaluator.Top1(original, request.Data.Test, request.Preprocess, ort);
-        var after = Evaluator.Top1(shipped, request.Data.Test, request.Preprocess, ort);
-        var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = request.Data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
+        var before = Evaluator.Score(original, data.Test, request.Preprocess, ort);
+        var after = Evaluator.Score(shipped, data.Test, request.Preprocess, ort);
+        var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
         ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
         var drop = PairedDrop.Between(before, after);
         var held = drop.Points <= run.MaxDrop;
@@ -70,7 +71,7 @@ internal static class Compression
         var report = new RunReport
         {
             Pare = Help.Version, Seed = request.Seed, Machine = Machines.This(request.Threads), Command = request.Command,
-            Model = request.Model.Name, Data = request.DataName, Metric = new Metric("top1", true),
+            Model = request.Model.Name, Data = request.DataName, Metric = before.Metric,
             Inputs = request.Model.Path is { } path ? [Machines.Describe(path)] : [],
             Baseline = Costs.Of(profiles[0], request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(request.Model)) with
             {

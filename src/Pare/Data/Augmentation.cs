@@ -41,13 +41,13 @@ public sealed record Augmentation
     /// <summary>For small pictures of written signs.</summary>
     public static Augmentation Digits { get; } = new()
     {
-        KeepShare = 0.6,
+        KeepShare = 0.5,
         RotationDegrees = 10,
         MinScale = 0.9,
         MaxScale = 1.1,
-        Shear = 0.1,
+        Shear = 0.15,
         Shift = 1,
-        Elastic = 1.5,
+        Elastic = 3,
     };
 
     /// <summary>For photographs: mirrored, and shifted by up to 4 pixels.</summary>

@@ -48,6 +48,9 @@ internal static class Splitting
         return (rest, validation, test, hasOwnTest);
     }
 
+    /// <summary>The numbers 0 to <paramref name="count"/> - 1 in two halves, each in ascending order.</summary>
+    public static (List<int> First, List<int> Second) Halve(int count, ulong seed) => Take([.. Enumerable.Range(0, count)], count / 2, new(seed, 3));
+
     /// <summary>At least one as soon as one can be spared.</summary>
     private static int ShareOf(int count, double share, int most) => count < 2 ? 0 : Math.Clamp((int)(count * share), 1, most);
 

@@ -17,17 +17,11 @@ public sealed record Recipe
     /// </summary>
     public double MaxErrorGrowth { get; init; } = 0.1;
 
-    /// <summary>Points that may be lost against a score where nobody says otherwise.</summary>
-    public double Allowance(Score reference) => Math.Max(MaxDrop, MaxErrorGrowth * 100 * (1 - reference.Value));
+    /// <summary>Points that may be lost where nobody says otherwise, by a network with the given share of errors.</summary>
+    public double Allowance(double error) => Math.Max(MaxDrop, MaxErrorGrowth * 100 * error);
 
     /// <summary>How a network that has no trained weights yet is trained first.</summary>
     public required TrainOptions Baseline { get; init; }
-
-    /// <summary>
-    /// How a network that others trained is trained on before anything is cut. They may have trained it on what is
-    /// validation data here; scored as it comes, it would set a mark that no honest network can reach.
-    /// </summary>
-    public required TrainOptions Settle { get; init; }
 
     public required IReadOnlyList<RecipeStep> Steps { get; init; }
 
@@ -62,7 +56,6 @@ public sealed record Recipe
                 MaxDrop = root.Number("maxDrop", 0.2, above: -1e-300, upTo: 100),
                 MaxErrorGrowth = root.Number("maxErrorGrowth", 0.1, above: -1e-300, upTo: 100),
                 Baseline = Training(root.Child("baseline")),
-                Settle = Training(root.Child("settle")),
                 Steps = [.. root.Children("steps").Select(Step)],
             };
             root.RefuseOthers();

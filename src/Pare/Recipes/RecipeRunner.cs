@@ -14,19 +14,16 @@ public static class RecipeRunner
     /// <summary>Runs the recipe.</summary>
     /// <param name="model">The network.</param>
     /// <param name="trained">False for a network fresh from the zoo: it is trained first.</param>
-    /// <param name="seenValidation">True where the network may have been trained on the run's validation data.</param>
-    public static RecipeResult Run(Recipe recipe, Model model, RecipeRun run, bool trained, bool seenValidation)
+    public static RecipeResult Run(Recipe recipe, Model model, RecipeRun run, bool trained)
     {
         run.OriginalWeights = WeightCount.All(model);
         var watch = Stopwatch.StartNew();
         var start = new Candidate(model, trained ? run.ScoreOn(model, run.Data.Validation) : new Score(0, 0));
         run.Reference = start.Score;
         if (!trained) start = Train(run, start, "train", recipe.Baseline, watch);
-        var baseline = start.Model;
-        if (trained && seenValidation) start = Train(run, start, "settle", recipe.Settle, watch);
         run.Reference = start.Score;
-        run.MaxDrop = run.Promise ?? recipe.Allowance(start.Score);
-        return new RecipeResult(baseline, Search(start, recipe.Steps, 0, run));
+        run.MaxDrop = run.Promise ?? recipe.Allowance(run.Metric.Error(start.Score.Value));
+        return new RecipeResult(start.Model, Search(start, recipe.Steps, 0, run));
     }
 
     private static Candidate? Search(Candidate from, IReadOnlyList<RecipeStep> steps, int at, RecipeRun run)

@@ -42,6 +42,23 @@ public sealed class SplittingTests
     [Fact]
     public void Refuses_to_split_nothing() => Assert.Contains("holds no examples", Fakes.Rejection(() => Divide(0, 0)));
 
+    [Fact]
+    public void For_a_strangers_network_choices_and_figures_come_from_the_two_halves_of_the_test_part()
+    {
+        var all = new ByteDataset(new byte[100], [.. Enumerable.Range(0, 100)], [1], []);
+        var data = Splitting.Divide("d", all, i => i < 60 ? Part.Train : Part.Test, seed: 1);
+        var strangers = data.ForStrangers(1);
+        var (validation, test) = (Labels(strangers.Validation), Labels(strangers.Test));
+        Assert.Equal(20, validation.Count);
+        Assert.Equal(Enumerable.Range(60, 40), validation.Concat(test).Order());
+        Assert.Equal(validation, Labels(data.ForStrangers(1).Validation));
+        Assert.NotEqual(validation, Labels(data.ForStrangers(2).Validation));
+        var own = Splitting.Divide("d", all, _ => Part.Any, seed: 1);
+        Assert.Same(own, own.ForStrangers(1));
+
+        static List<int> Labels(IDataset d) => [.. Enumerable.Range(0, d.Count).Select(d.Label)];
+    }
+
     private static DataSplits Divide(int count, ulong seed) =>
         Splitting.Divide("d", new ByteDataset(new byte[count], new int[count], [1], []), _ => Part.Any, seed);
 

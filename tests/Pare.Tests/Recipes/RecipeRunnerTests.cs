@@ -18,7 +18,7 @@ public class RecipeRunnerTests
     {
         var run = Run(kept => kept < 0.15 ? 0.5 : 0.9);
         var prune = new PruneStep { Kept = [0.5, 0.2, 0.05, 0.01], Training = Short, Score = Pare.Prune.PruneScore.Magnitude };
-        var result = RecipeRunner.Run(Recipe(prune), Network, run, trained: true, seenValidation: false).Result;
+        var result = RecipeRunner.Run(Recipe(prune), Network, run, trained: true).Result;
         Assert.NotNull(result);
         Assert.Equal([true, true, false, false], run.Log.Select(l => l.Accepted));
         Assert.Equal(["0.5", "0.2", "0.05", "0.1"], run.Log.Select(l => l.Options["kept"]));
@@ -30,7 +30,7 @@ public class RecipeRunnerTests
     {
         var run = Run(_ => 0.5, start: 0.9);
         var share = new ShareStep { Centroids = [4], Training = Short };
-        Assert.Null(RecipeRunner.Run(Recipe(share), Network, run, trained: true, seenValidation: false).Result);
+        Assert.Null(RecipeRunner.Run(Recipe(share), Network, run, trained: true).Result);
     }
 
     [Fact]
@@ -39,24 +39,25 @@ public class RecipeRunnerTests
         // Sharing holds the score only where more than 30 % of the weights are left.
         var run = Run((kept, shared) => shared && kept < 0.3 ? 0.5 : 0.9);
         var prune = new PruneStep { Kept = [0.5, 0.2], Training = Short, Score = Pare.Prune.PruneScore.Magnitude };
-        var result = RecipeRunner.Run(Recipe(prune, new ShareStep { Centroids = [8], Training = Short }), Network, run, trained: true, seenValidation: false).Result;
+        var result = RecipeRunner.Run(Recipe(prune, new ShareStep { Centroids = [8], Training = Short }), Network, run, trained: true).Result;
         Assert.NotNull(result);
         Assert.Equal(["prune", "prune", "share", "share"], run.Log.Select(l => l.Name));
         Assert.Equal([true, true, false, true], run.Log.Select(l => l.Accepted));
     }
 
     [Fact]
-    public void A_fresh_network_is_trained_first_and_a_strangers_settles()
+    public void A_fresh_network_is_trained_first_and_a_trained_one_is_taken_as_it_is()
     {
         var fresh = Run(_ => 0.9);
-        RecipeRunner.Run(Recipe(), Network, fresh, trained: false, seenValidation: false);
+        RecipeRunner.Run(Recipe(), Network, fresh, trained: false);
         Assert.Equal(["train"], fresh.Log.Select(l => l.Name));
-        var strangers = Run(_ => 0.9);
-        RecipeRunner.Run(Recipe(), Network, strangers, trained: true, seenValidation: true);
-        Assert.Equal(["settle"], strangers.Log.Select(l => l.Name));
+        var trained = Run(_ => 0.9);
+        var result = RecipeRunner.Run(Recipe(), Network, trained, trained: true);
+        Assert.Empty(trained.Log);
+        Assert.Equal(0.9, result.Result!.Score.Value);
     }
 
-    private static Recipe Recipe(params RecipeStep[] steps) => new() { Name = "test", Baseline = Short, Settle = Short, Steps = steps };
+    private static Recipe Recipe(params RecipeStep[] steps) => new() { Name = "test", Baseline = Short, Steps = steps };
 
     private static RecipeRun Run(Func<double, double> score, double? start = null) => Run((kept, _) => score(kept), start);
 

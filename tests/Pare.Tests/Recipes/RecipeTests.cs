@@ -7,7 +7,7 @@ namespace Pare.Tests.Recipes;
 public class RecipeTests
 {
     private const string Whole = """
-        { "name": "mine", "baseline": { "epochs": 3 }, "settle": {}, "steps": [
+        { "name": "mine", "baseline": { "epochs": 3 }, "steps": [
           { "step": "prune", "kept": [0.5, 0.1], "epochs": 4, "score": "magnitude", "exclude": ["conv1"] },
           { "step": "share", "centroids": [8, 16], "learningRate": 0.01 } ] }
         """;
@@ -35,12 +35,12 @@ public class RecipeTests
     [Theory]
     [InlineData("{", "x.json: ")]
     [InlineData("[]", "x.json: the recipe is Array, an object is allowed")]
-    [InlineData("""{ "baseline": {}, "settle": {}, "steps": [] }""", "x.json: the recipe has no steps")]
-    [InlineData("""{ "baseline": {}, "settle": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune and share are")]
-    [InlineData("""{ "baseline": {}, "settle": {}, "steps": [{ "step": "prune", "kept": [0.5], "epoch": 3 }] }""", "x.json: the recipe, steps[0]: option 'epoch' is not known")]
-    [InlineData("""{ "baseline": {}, "settle": {}, "steps": [{ "step": "prune", "kept": [1.5] }] }""", "x.json: the recipe, steps[0]: kept is 1.5, a number above 0 up to 1 is allowed")]
-    [InlineData("""{ "baseline": { "epochs": 0 }, "settle": {}, "steps": [] }""", "x.json: the recipe, baseline: epochs is 0, a whole number from 1 to 100000 is allowed")]
-    [InlineData("""{ "settle": {}, "steps": [] }""", "x.json: the recipe has no 'baseline'")]
+    [InlineData("""{ "baseline": {}, "steps": [] }""", "x.json: the recipe has no steps")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune and share are")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "prune", "kept": [0.5], "epoch": 3 }] }""", "x.json: the recipe, steps[0]: option 'epoch' is not known")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "prune", "kept": [1.5] }] }""", "x.json: the recipe, steps[0]: kept is 1.5, a number above 0 up to 1 is allowed")]
+    [InlineData("""{ "baseline": { "epochs": 0 }, "steps": [] }""", "x.json: the recipe, baseline: epochs is 0, a whole number from 1 to 100000 is allowed")]
+    [InlineData("""{ "steps": [] }""", "x.json: the recipe has no 'baseline'")]
     public void A_mistake_is_one_line_that_says_where(string json, string start) =>
         Assert.StartsWith(start, Assert.Throws<BadInputException>(() => Recipe.Parse(json, "x.json")).Message, StringComparison.Ordinal);
 
