@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Pare.Report;
 
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(Comparison))]
 [JsonSerializable(typeof(InspectReport))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Pare.Report;
 
 /// <summary>Rows in aligned columns of plain text: the first column to the left, figures to the right.</summary>
-internal static class TextTable
+public static class TextTable
 {
     public static string Render(IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows)
     {

@@ -10,8 +10,8 @@ internal static class LeNet
     {
         var net = new GraphBuilder(options.Seed);
         var scores = net.Input(options, 1, 28, 28)
-            .Dense("ip1", 300).Relu()
-            .Dense("ip2", 100).Relu()
+            .Dense("ip1", options.Wide(300)).Relu()
+            .Dense("ip2", options.Wide(100)).Relu()
             .Dense("ip3", options.Classes ?? 10, Init.Xavier);
         return net.Build("lenet-300-100", scores);
     }
@@ -21,9 +21,9 @@ internal static class LeNet
     {
         var net = new GraphBuilder(options.Seed);
         var scores = net.Input(options, 1, 28, 28)
-            .Conv("conv1", 20, 5, init: Init.Xavier).MaxPool(2)
-            .Conv("conv2", 50, 5, init: Init.Xavier).MaxPool(2)
-            .Dense("ip1", 500).Relu()
+            .Conv("conv1", options.Wide(20), 5, init: Init.Xavier).MaxPool(2)
+            .Conv("conv2", options.Wide(50), 5, init: Init.Xavier).MaxPool(2)
+            .Dense("ip1", options.Wide(500)).Relu()
             .Dense("ip2", options.Classes ?? 10, Init.Xavier);
         return net.Build("lenet5", scores);
     }
