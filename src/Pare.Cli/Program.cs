@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Pare.Cli.Verbs;
+using Pare.Cli.Verbs.Landmarks;
 
 namespace Pare.Cli;
 
@@ -71,11 +72,13 @@ public static class Program
             TrainVerb.Create(),
             EvalVerb.Create(),
             BenchVerb.Create(),
+            CompareVerb.Create(),
             PruneVerb.Create(),
             ShareVerb.Create(),
             PackVerb.Create(),
             UnpackVerb.Create(),
             ImportVerb.Create(),
+            LandmarksVerb.Create(),
             ZooVerb.Create(),
             PeakVerb.Create(),
         };

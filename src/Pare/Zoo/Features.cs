@@ -91,6 +91,14 @@ public sealed record Features
     /// <summary>Dropout of one half, as a node that only training heeds.</summary>
     public Features Dropout() => Same("Dropout", "drop");
 
+    /// <summary>Dropout of the given share.</summary>
+    public Features Dropout(float share)
+    {
+        var name = _builder.Number("drop");
+        _builder.Add("Dropout", name, [Name, _builder.Scalar($"{name}.share", share)]);
+        return this with { Name = name };
+    }
+
     /// <summary>Normalisation across neighbouring channels (Krizhevsky et al. 2012, section 3.3, with k = 1 as in Caffe).</summary>
     public Features LocalResponseNorm(int size = 5, float alpha = 1e-4f, float beta = 0.75f) =>
         Same("LRN", "norm", NodeAttribute.Of("size", size), NodeAttribute.Of("alpha", alpha), NodeAttribute.Of("beta", beta));

@@ -32,6 +32,7 @@ public static class ModelZoo
         ..ShuffleNets(shuffle: true, "", [66.4, 67.3, 67.4, 67.2, 67.6]),
         ..ShuffleNets(shuffle: false, "-noshuffle", [null, null, 65.5, null, 62.4]),
         new("mobilenetv2", "Sandler 2018", 72.0, MobileNet.V2),
+        new("landmark-net", "face landmarks", null, LandmarkNet.Build),
     ];
 
     /// <summary>All names, in the order of their papers.</summary>
@@ -75,7 +76,7 @@ public static class ModelZoo
     }
 
     private static bool IsClose(string known, string name) =>
-        name.Length >= 3 && (known.Contains(name, StringComparison.OrdinalIgnoreCase) || Distance(known, name.ToLowerInvariant()) <= 3);
+        name.Length >= 3 && (known.Contains(name, StringComparison.OrdinalIgnoreCase) || Distance(known, name.ToLowerInvariant()) <= 2);
 
     /// <summary>Levenshtein's edit distance.</summary>
     private static int Distance(string a, string b)

@@ -24,7 +24,14 @@ public sealed class LandmarkPhoto(string name, ImmutableArray<float> points, Fac
 }
 
 /// <summary>Marked faces, all in one scheme.</summary>
-public sealed record LandmarkSet(string Name, PointScheme Scheme, ImmutableArray<LandmarkPhoto> Photos);
+public sealed record LandmarkSet(string Name, PointScheme Scheme, ImmutableArray<LandmarkPhoto> Photos)
+{
+    /// <summary>The same faces in another scheme.</summary>
+    /// <exception cref="BadInputException">The other scheme has points that are not known.</exception>
+    public LandmarkSet In(PointScheme other) => other == Scheme
+        ? this
+        : new LandmarkSet(Name, other, [.. Photos.Select(p => new LandmarkPhoto(p.Name, Scheme.In(other, p.Points), p.Box, p.Picture))]);
+}
 
 /// <summary>A landmark set's three parts. Every choice is made on <see cref="Validation"/>; <see cref="Test"/> is for reporting.</summary>
 public sealed record LandmarkSplits(string Name, LandmarkSet Train, LandmarkSet Validation, LandmarkSet Test)
@@ -33,4 +40,8 @@ public sealed record LandmarkSplits(string Name, LandmarkSet Train, LandmarkSet 
     public required bool HasOwnTest { get; init; }
 
     public PointScheme Scheme => Train.Scheme;
+
+    /// <summary>The same faces in another scheme.</summary>
+    /// <exception cref="BadInputException">The other scheme has points that are not known.</exception>
+    public LandmarkSplits In(PointScheme other) => this with { Train = Train.In(other), Validation = Validation.In(other), Test = Test.In(other) };
 }

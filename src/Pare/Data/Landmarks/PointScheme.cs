@@ -69,7 +69,7 @@ public sealed record PointScheme
     /// <summary>The distance of the eyes' centres, by which errors are divided.</summary>
     public float EyeDistance(ReadOnlySpan<float> points)
     {
-        var (left, right) = (Mean(points, LeftEye), Mean(points, RightEye));
+        var (left, right) = (CentreOf(points, LeftEye), CentreOf(points, RightEye));
         var (dx, dy) = (right.X - left.X, right.Y - left.Y);
         return MathF.Sqrt((dx * dx) + (dy * dy));
     }
@@ -77,10 +77,17 @@ public sealed record PointScheme
     /// <summary>The five points that any scheme holds.</summary>
     public ImmutableArray<float> ToFive(ReadOnlySpan<float> points)
     {
-        var (left, right) = (Mean(points, LeftEye), Mean(points, RightEye));
+        var (left, right) = (CentreOf(points, LeftEye), CentreOf(points, RightEye));
         var (corner, other) = (2 * MouthCorners.Left, 2 * MouthCorners.Right);
         return [left.X, left.Y, right.X, right.Y, points[2 * Nose], points[(2 * Nose) + 1], points[corner], points[corner + 1], points[other], points[other + 1]];
     }
+
+    /// <summary>The points in another scheme: the same, or the five that any scheme holds.</summary>
+    /// <exception cref="BadInputException">The other scheme has points that are not known.</exception>
+    public ImmutableArray<float> In(PointScheme other, ImmutableArray<float> points) =>
+        other == this ? points
+        : other == Five ? ToFive(points.AsSpan())
+        : throw new BadInputException($"the data has {Count} points, {other.Count} are asked for; {(this == Five ? "" : $"{Count} or ")}5 can be had");
 
     /// <summary>The points of the picture flipped left to right.</summary>
     /// <param name="points">The points.</param>
@@ -96,7 +103,8 @@ public sealed record PointScheme
         return System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(result);
     }
 
-    private static (float X, float Y) Mean(ReadOnlySpan<float> points, ImmutableArray<int> indices)
+    /// <summary>The mean of some of the points.</summary>
+    public static (float X, float Y) CentreOf(ReadOnlySpan<float> points, ImmutableArray<int> indices)
     {
         var (x, y) = (0f, 0f);
         foreach (var i in indices) (x, y) = (x + points[2 * i], y + points[(2 * i) + 1]);

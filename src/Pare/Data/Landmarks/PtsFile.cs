@@ -23,6 +23,21 @@ public static class PtsFile
         return text.Append("}\n").ToString();
     }
 
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="BadInputException">It cannot be read, or is no such file.</exception>
+    public static ImmutableArray<float> Read(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length is > MaxBytes and var length) throw new BadInputException($"'{path}' has {length} bytes, a .pts file has at most {MaxBytes}");
+            return Parse(File.ReadAllBytes(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"'{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>The points in <see cref="LandmarkPhoto"/>'s coordinates.</summary>
     /// <exception cref="BadInputException">Not such a file, another version, or a number of points that it does not hold or that no scheme has.</exception>
     internal static ImmutableArray<float> Parse(ReadOnlySpan<byte> file, string name)

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Pare.Data;
+using Pare.Data.Landmarks;
+using Pare.Onnx;
+using Pare.Ort;
+using Pare.Recipes;
+using Pare.Report;
+using Spectre.Console;
+
+namespace Pare.Cli.Verbs.Landmarks;
+
+/// <summary><c>pare landmarks compress</c>: both levels through a recipe, with the normalised mean error as the metric.</summary>
+internal static class CompressCascadeVerb
+{
+    public static Command Create()
+    {
+        var data = new LandmarkFlags();
+        var cascade = new CascadeFlags();
+        var output = new Option<string>("--out", "-o") { HelpName = "DIR", Description = "Folder for level1/ and level2/, each with what 'pare compress' writes. (default out/cascade)", DefaultValueFactory = _ => "out/cascade" };
+        var recipe = new Option<string>("--recipe") { HelpName = "R", Description = $"{string.Join(", ", Recipe.BuiltIn)}, or a JSON file. (default deep)", DefaultValueFactory = _ => "deep" };
+        var maxDrop = Opt.Number("--max-drop", "P", 0, 100, "Points of NME that each level may lose. (default: the recipe's aim)");
+        return new VerbCommand("compress", "Make both levels smaller, and say what it cost the cascade.", new OptionGroup("Compression") { output, recipe, maxDrop }, data, cascade)
+        {
+            Details = "Level 2 is trained on crops cut by the compressed level 1. The figures of the cascade are from test photos.",
+            Examples = ["pare landmarks compress -o out/cascade"],
+            Body = run =>
+            {
+                var folder = run.Get(output);
+                var plan = Recipe.Load(run.Get(recipe));
+                var before = cascade.Load(run);
+                var splits = data.Open(run, before.FirstLevel.Scheme);
+                CompressOutput.Prepare(folder);
+                var request = new CompressionRequest
+                {
+                    Model = before.First, Data = before.FirstLevel.Examples(splits, CascadeTrainer.WholeCrops), DataName = data.DataName(run), Preprocess = before.FirstLevel.Preprocess, Recipe = plan,
+                    MaxDrop = run.Get(maxDrop), Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
+                };
+                var ort = new OrtOptions { Threads = run.Threads };
+                var first = Compress(run, request, "level 1");
+                CompressionResult? second = null;
+                if (before.Second is { } model && before.SecondLevel is { } level)
+                {
+                    var crops = level.Examples(splits, set => LandmarkCascade.CropsBy(first.Model, set, level.Crop, ort));
+                    second = Compress(run, request with { Model = model, Data = crops, Preprocess = level.Preprocess }, "level 2");
+                }
+                CompressOutput.Write(Path.Combine(folder, "level1"), path => OnnxFile.Write(first.Model, path), first.Packed, first.Report);
+                if (second is not null) CompressOutput.Write(Path.Combine(folder, "level2"), path => OnnxFile.Write(second.Model, path), second.Packed, second.Report);
+                var after = before with { First = before.First with { Model = first.Model }, Second = before.Second is null ? null : before.Second with { Model = second!.Model } };
+                Show(run, folder, [first.Report, .. second is null ? Array.Empty<RunReport>() : [second.Report]], EvalCascadeVerb.Score(run, before, splits.Test), EvalCascadeVerb.Score(run, after, splits.Test));
+            },
+        };
+    }
+
+    private static CompressionResult Compress(VerbRun run, CompressionRequest request, string level)
+    {
+        using var line = run.Progress("compressing");
+        return Compression.Run(request, new Relay<RecipeProgress>(p => line.Report(p.Training, $"{level}, {p.Stage}")), run.Cancel);
+    }
+
+    private static void Show(VerbRun run, string folder, List<RunReport> levels, CascadeScore before, CascadeScore after)
+    {
+        var (weights, packed) = (levels.Sum(l => l.Baseline.WeightBytes), levels.Sum(l => l.Result.PackedBytes ?? 0));
+        var (slow, fast) = (levels.Sum(l => l.Baseline.LatencyMs!.Median), levels.Sum(l => l.Result.LatencyMs!.Median));
+        var json = new JsonObject
+        {
+            ["out"] = folder, ["before"] = CascadeTable.ToJson(before), ["after"] = CascadeTable.ToJson(after), ["drop"] = 100 * (after.Fine.Nme - before.Fine.Nme),
+            ["weightBytes"] = weights, ["packedBytes"] = packed, ["ratio"] = (double)weights / packed, ["latencyMs"] = new JsonArray(slow, fast), ["speedup"] = slow / fast,
+        };
+        run.Show(json, console =>
+        {
+            foreach (var report in levels) console.WriteLine(ReportTable.Render(report));
+            console.WriteLine("The cascade");
+            IReadOnlyList<IReadOnlyList<string>> rows =
+            [
+                ["NME, level 1 alone", Format.Percent(before.Rough.Nme), Format.Percent(after.Rough.Nme), Format.Points(100 * (after.Rough.Nme - before.Rough.Nme)) + " points"],
+                ["NME", Format.Percent(before.Fine.Nme), Format.Percent(after.Fine.Nme), Format.Points(100 * (after.Fine.Nme - before.Fine.Nme)) + " points"],
+                ["size of both (packed)", Format.Bytes(weights), Format.Bytes(packed), Format.Ratio((double)weights / packed)],
+                ["latency of both networks", Format.Milliseconds(slow), Format.Milliseconds(fast), Format.Ratio(slow / fast)],
+            ];
+            console.WriteLine(TextTable.Render(["", "before", "after", "gain"], rows));
+            console.WriteLine($"wrote {folder}: level1/ and level2/");
+        });
+    }
+}

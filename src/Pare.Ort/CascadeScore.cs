@@ -1,0 +1,58 @@
+using Pare.Data.Landmarks;
+using Pare.Onnx;
+using Pare.Profile;
+
+namespace Pare.Ort;
+
+/// <summary>How well points are found.</summary>
+/// <param name="ByEyes">Each photo's mean distance of a point from the truth, over the distance of the eyes.</param>
+/// <param name="ByBox">The same over the diagonal of the face's box.</param>
+public sealed record LandmarkScore(IReadOnlyList<float> ByEyes, IReadOnlyList<float> ByBox)
+{
+    /// <summary>Errors above this count as failures (Sagonas et al. 2013 and after).</summary>
+    public const double FailureBound = 0.08;
+
+    /// <summary>Normalised mean error by the distance of the eyes.</summary>
+    public double Nme => ByEyes.Count == 0 ? 0 : ByEyes.Average(e => (double)e);
+
+    /// <summary>Normalised mean error by the box's diagonal.</summary>
+    public double NmeByBox => ByBox.Count == 0 ? 0 : ByBox.Average(e => (double)e);
+
+    /// <summary>The cumulative error curve by the distance of the eyes.</summary>
+    public ErrorCurve Curve => new(ByEyes);
+}
+
+/// <summary>Scores of a cascade on photos: the first level alone, and both.</summary>
+public sealed record CascadeScore(LandmarkScore Rough, LandmarkScore Fine)
+{
+    /// <summary>Scores a cascade. Where the first level finds no face, its points stand for both.</summary>
+    /// <exception cref="BadInputException">The networks have another number of points than the photos.</exception>
+    public static CascadeScore Of(LandmarkCascade cascade, LandmarkSet photos, IProgress<double>? progress = null)
+    {
+        if (cascade.Scheme != photos.Scheme) throw new BadInputException($"the cascade finds {cascade.Scheme.Count} points, the data has {photos.Scheme.Count}");
+        List<float> roughEyes = [], roughBox = [], fineEyes = [], fineBox = [];
+        foreach (var photo in photos.Photos)
+        {
+            var found = cascade.DetectOrRough(photo.Picture());
+            var (eyes, box) = (photos.Scheme.EyeDistance(photo.Points.AsSpan()), MathF.Sqrt(photo.Box.Width * photo.Box.Width + photo.Box.Height * photo.Box.Height));
+            var (rough, fine) = (MeanDistance(found.Rough.AsSpan(), photo.Points.AsSpan()), MeanDistance(found.Fine.AsSpan(), photo.Points.AsSpan()));
+            roughEyes.Add(rough / eyes);
+            roughBox.Add(rough / box);
+            fineEyes.Add(fine / eyes);
+            fineBox.Add(fine / box);
+            progress?.Report((double)fineBox.Count / photos.Photos.Length);
+        }
+        return new(new(roughEyes, roughBox), new(fineEyes, fineBox));
+    }
+
+    private static float MeanDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double sum = 0;
+        for (var i = 0; i < a.Length; i += 2)
+        {
+            var (x, y) = ((double)a[i] - b[i], (double)a[i + 1] - b[i + 1]);
+            sum += Math.Sqrt(x * x + y * y);
+        }
+        return (float)(sum / (a.Length / 2));
+    }
+}
