@@ -35,7 +35,7 @@ public sealed record CascadeScore(LandmarkScore Rough, LandmarkScore Fine)
         {
             var found = cascade.DetectOrRough(photo.Picture());
             var (eyes, box) = (photos.Scheme.EyeDistance(photo.Points.AsSpan()), MathF.Sqrt(photo.Box.Width * photo.Box.Width + photo.Box.Height * photo.Box.Height));
-            var (rough, fine) = (MeanDistance(found.Rough.AsSpan(), photo.Points.AsSpan()), MeanDistance(found.Fine.AsSpan(), photo.Points.AsSpan()));
+            var (rough, fine) = ((float)PointScheme.MeanDistance(found.Rough.AsSpan(), photo.Points.AsSpan()), (float)PointScheme.MeanDistance(found.Fine.AsSpan(), photo.Points.AsSpan()));
             roughEyes.Add(rough / eyes);
             roughBox.Add(rough / box);
             fineEyes.Add(fine / eyes);
@@ -43,16 +43,5 @@ public sealed record CascadeScore(LandmarkScore Rough, LandmarkScore Fine)
             progress?.Report((double)fineBox.Count / photos.Photos.Length);
         }
         return new(new(roughEyes, roughBox), new(fineEyes, fineBox));
-    }
-
-    private static float MeanDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        double sum = 0;
-        for (var i = 0; i < a.Length; i += 2)
-        {
-            var (x, y) = ((double)a[i] - b[i], (double)a[i + 1] - b[i + 1]);
-            sum += Math.Sqrt(x * x + y * y);
-        }
-        return (float)(sum / (a.Length / 2));
     }
 }

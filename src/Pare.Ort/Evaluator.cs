@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pare.Data;
+using Pare.Data.Landmarks;
 using Pare.Onnx;
 using Pare.Profile;
 
@@ -32,7 +33,7 @@ public static class Evaluator
             if (output.Floats.Length != batch.Points.Length)
                 throw new BadInputException($"the model's output '{output.Name}' is [{string.Join(',', output.Shape)}]; the data has {data.Points} points, which needs {length} numbers an example");
             for (var i = 0; i < batch.Count; i++)
-                errors[batch.Indices[i]] = (float)(MeanDistance(Row(output, i, batch.Count), batch.Points.AsSpan(i * length, length)) / batch.Units[i]);
+                errors[batch.Indices[i]] = (float)(PointScheme.MeanDistance(Row(output, i, batch.Count), batch.Points.AsSpan(i * length, length)) / batch.Units[i]);
             progress?.Report((batch.Indices[^1] + 1.0) / data.Count);
         }
         return new Evaluation(Metric.Nme, Mean(errors), data.Count, errors);
@@ -92,17 +93,6 @@ public static class Evaluator
         if (scores is null) return new Evaluation(Metric.Agreement, 0, 0, []);
         var worst = Enumerable.Range(0, scores.Length).MinBy(o => Mean(scores[o]));
         return new Evaluation(Metric.Agreement, Mean(scores[worst]), data.Count, scores[worst]) { Output = names[worst] };
-    }
-
-    private static double MeanDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        double sum = 0;
-        for (var i = 0; i < a.Length; i += 2)
-        {
-            var (x, y) = ((double)a[i] - b[i], (double)a[i + 1] - b[i + 1]);
-            sum += Math.Sqrt(x * x + y * y);
-        }
-        return sum / (a.Length / 2);
     }
 
     private static IEnumerable<Batch> Batches(IDataset data, Preprocess preprocess)

@@ -38,7 +38,7 @@ internal static class DetectVerb
                 var loaded = cascade.Load(run);
                 var known = run.Get(truth) is { } marked ? Truths(run, marked, loaded.FirstLevel.Scheme) : null;
                 using var opened = loaded.Open(new OrtOptions { Threads = run.Threads });
-                var items = new List<(string Path, LandmarkDetection Found, float? Error, double Milliseconds)>();
+                var items = new List<(string Path, LandmarkDetection Found, double? Error, double Milliseconds)>();
                 using (var line = run.Progress("detecting"))
                 {
                     foreach (var path in paths)
@@ -50,7 +50,7 @@ internal static class DetectVerb
                         var time = watch.Elapsed.TotalMilliseconds;
                         var points = known?.GetValueOrDefault(Path.GetFileName(path)) ?? Beside(path, opened.Scheme);
                         if (target is not null) AtomicFile.Write(isFile ? target : Path.Combine(target, Path.GetFileNameWithoutExtension(path) + ".png"), SkiaEncoder.Png(Draw(picture, found, points)));
-                        items.Add((path, found, points is { } real ? Error(opened.Scheme, found.Fine.AsSpan(), real.AsSpan()) : null, time));
+                        items.Add((path, found, points is { } real ? PointScheme.MeanDistance(found.Fine.AsSpan(), real.AsSpan()) / opened.Scheme.EyeDistance(real.AsSpan()) : null, time));
                         line.Report(items.Count, paths.Count);
                     }
                 }
@@ -59,7 +59,7 @@ internal static class DetectVerb
         };
     }
 
-    private static void Show(VerbRun run, List<(string Path, LandmarkDetection Found, float? Error, double Milliseconds)> items, PointScheme scheme, string? target)
+    private static void Show(VerbRun run, List<(string Path, LandmarkDetection Found, double? Error, double Milliseconds)> items, PointScheme scheme, string? target)
     {
         var json = new JsonObject
         {
@@ -92,13 +92,6 @@ internal static class DetectVerb
         if (truth is { } points) picture = PointPainter.Mark(picture, points.AsSpan(), PointPainter.Truth);
         picture = PointPainter.Mark(picture, found.Rough.AsSpan(), PointPainter.Rough);
         return found.Crop is null ? picture : PointPainter.Mark(picture, found.Fine.AsSpan(), PointPainter.Fine);
-    }
-
-    private static float Error(PointScheme scheme, ReadOnlySpan<float> found, ReadOnlySpan<float> truth)
-    {
-        var sum = 0f;
-        for (var i = 0; i < found.Length; i += 2) sum += MathF.Sqrt(MathF.Pow(found[i] - truth[i], 2) + MathF.Pow(found[i + 1] - truth[i + 1], 2));
-        return sum / scheme.Count / scheme.EyeDistance(truth);
     }
 
     private static List<string> Expand(string[] photos)

@@ -74,6 +74,18 @@ public sealed record PointScheme
         return MathF.Sqrt((dx * dx) + (dy * dy));
     }
 
+    /// <summary>The mean distance of points from the truth, in the points' units.</summary>
+    public static double MeanDistance(ReadOnlySpan<float> points, ReadOnlySpan<float> truth)
+    {
+        double sum = 0;
+        for (var i = 0; i < truth.Length; i += 2)
+        {
+            var (x, y) = ((double)points[i] - truth[i], (double)points[i + 1] - truth[i + 1]);
+            sum += Math.Sqrt((x * x) + (y * y));
+        }
+        return sum / (truth.Length / 2);
+    }
+
     /// <summary>The five points that any scheme holds.</summary>
     public ImmutableArray<float> ToFive(ReadOnlySpan<float> points)
     {
