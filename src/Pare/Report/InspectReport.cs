@@ -63,7 +63,9 @@ public sealed record InspectReport
         var byNode = time.Nodes.ToDictionary(n => n.Index);
         var layers = Layers.Select(l => byNode.Remove(l.Index, out var own) ? l with
         {
-            Ms = own.Ms, Share = time.Share(own), GigaFlops = own.Ms > 0 && l.Macs > 0 ? 2e-6 * l.Macs * predictions / own.Ms : null,
+            Ms = own.Ms,
+            Share = time.Share(own),
+            GigaFlops = own.Ms > 0 && l.Macs > 0 ? 2e-6 * l.Macs * predictions / own.Ms : null,
         } : l).ToList();
         return this with
         {
