@@ -43,7 +43,7 @@ internal static class Compression
         {
             Data = data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
             ScoreOn = (model, data) => Trainer.Score(model, data, request.Preprocess),
-            Promise = request.MaxDrop, Metric = data.Test is IPointDataset ? Metric.Nme : Metric.Top1, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
+            Promise = request.MaxDrop, Metric = Evaluator.MetricOf(data.Test), Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
         };
         var made = RecipeRunner.Run(request.Recipe, start, run, trained: !request.Model.IsFresh);
         if (made.Result is null)

@@ -10,7 +10,8 @@ namespace Pare.Cli;
 internal sealed class DataFlags : OptionGroup
 {
     private readonly Option<string> _data;
-    private readonly Option<string?> _size, _resize, _crop, _scale, _mean, _std, _channels;
+    private readonly Option<string?> _size, _resize, _crop;
+    private readonly PixelFlags _pixels;
 
     public DataFlags() : base("Data and preprocessing: input = (pixel * scale - mean) / std")
     {
@@ -23,10 +24,7 @@ internal sealed class DataFlags : OptionGroup
         _size = Added(Opt.Text("--size", "WxH", "Size of the network's input. (default: as the network fixes it)"));
         _resize = Added(Opt.Text("--resize", "WxH|short:N", "Resize pictures to this size, or until the shorter side has N pixels. (default: no resizing)"));
         _crop = Added(Opt.Text("--crop", "center|none", "Cut the middle out where a picture is larger than the input. (default none)"));
-        _scale = Added(Opt.Text("--scale", "S", "Factor on pixels 0 to 255; not 0. (default 1/255)"));
-        _mean = Added(Opt.Text("--mean", "A,B,C", "Subtracted after scaling: one number, or one a channel in the input's order. (default 0)"));
-        _std = Added(Opt.Text("--std", "A,B,C", "Divided by at last: one number above 0, or one a channel. (default 1)"));
-        _channels = Added(Opt.Text("--channels", "rgb|bgr|grey", "Channels of the input and their order. (default: grey for one channel, else rgb)"));
+        _pixels = new PixelFlags(this);
     }
 
     public string DataName(VerbRun run) => run.Get(_data);
@@ -45,14 +43,7 @@ internal sealed class DataFlags : OptionGroup
         if (run.Get(_size) is { } size) geometry = geometry with { Size = PictureSize.Parse(size) };
         if (run.Get(_resize) is { } resize) geometry = geometry with { Resize = PictureResize.Parse(resize) };
         if (run.Get(_crop) is { } crop) geometry = geometry with { Crop = PictureGeometry.ParseCrop(crop) };
-        if (run.Get(_channels) is { } order) geometry = geometry with { Channels = PictureGeometry.ParseChannels(order) };
-        return start with
-        {
-            Geometry = geometry,
-            Scale = run.Get(_scale) is { } scale ? Single("--scale", scale) : start.Scale,
-            Mean = run.Get(_mean) is { } mean ? PreprocessText.ParseList("--mean", mean) : start.Mean,
-            Std = run.Get(_std) is { } std ? PreprocessText.ParseList("--std", std) : start.Std,
-        };
+        return _pixels.Apply(run, start with { Geometry = geometry });
     }
 
     /// <summary>Opens the data with a preprocessing's geometry.</summary>
@@ -84,7 +75,4 @@ internal sealed class DataFlags : OptionGroup
         var options = new ZooOptions { Seed = run.Seed, InputShape = [.. data.All.Shape], Classes = data.All.Classes.Length > 0 ? data.All.Classes.Length : null };
         return (Models.Load(nameOrPath, options), data, own);
     }
-
-    private static float Single(string name, string text) =>
-        PreprocessText.ParseList(name, text) is [var value] ? value : throw new BadInputException($"{name} '{text}' is not one number");
 }

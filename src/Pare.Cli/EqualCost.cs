@@ -13,9 +13,11 @@ internal static class EqualCost
     public static ZooOptions At(string network, ZooOptions options, long macs)
     {
         // Channels are whole numbers, so the work grows in steps; the bisection ends inside one.
-        var (low, high) = (Narrowest, Widest);
+        var low = Narrowest;
         if (Macs(low) > macs) throw new BadInputException($"{network} needs {Macs(low)} MACs at its narrowest; {macs} were asked for");
-        while (Macs(high / 2) > macs && high > 2 * low) high /= 2;
+        // Upwards: a network much wider than asked for might not fit into memory.
+        var high = Widest / 512;
+        while (high < Widest && Macs(high) <= macs) high *= 2;
         for (var i = 0; i < 12; i++)
         {
             var middle = (low + high) / 2;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pare.Data.Landmarks;
 using Pare.Onnx;
 using Pare.Profile;
@@ -30,18 +31,22 @@ public sealed record CascadeScore(LandmarkScore Rough, LandmarkScore Fine)
     public static CascadeScore Of(LandmarkCascade cascade, LandmarkSet photos, IProgress<double>? progress = null)
     {
         if (cascade.Scheme != photos.Scheme) throw new BadInputException($"the cascade finds {cascade.Scheme.Count} points, the data has {photos.Scheme.Count}");
-        List<float> roughEyes = [], roughBox = [], fineEyes = [], fineBox = [];
+        var (rough, fine) = (new List<(float, float)>(), new List<(float, float)>());
         foreach (var photo in photos.Photos)
         {
             var found = cascade.DetectOrRough(photo.Picture());
-            var (eyes, box) = (photos.Scheme.EyeDistance(photo.Points.AsSpan()), MathF.Sqrt(photo.Box.Width * photo.Box.Width + photo.Box.Height * photo.Box.Height));
-            var (rough, fine) = ((float)PointScheme.MeanDistance(found.Rough.AsSpan(), photo.Points.AsSpan()), (float)PointScheme.MeanDistance(found.Fine.AsSpan(), photo.Points.AsSpan()));
-            roughEyes.Add(rough / eyes);
-            roughBox.Add(rough / box);
-            fineEyes.Add(fine / eyes);
-            fineBox.Add(fine / box);
-            progress?.Report((double)fineBox.Count / photos.Photos.Length);
+            rough.Add(Errors(found.Rough, photo, photos.Scheme));
+            fine.Add(Errors(found.Fine, photo, photos.Scheme));
+            progress?.Report((double)fine.Count / photos.Photos.Length);
         }
-        return new(new(roughEyes, roughBox), new(fineEyes, fineBox));
+        return new(ScoreOf(rough), ScoreOf(fine));
     }
+
+    private static (float ByEyes, float ByBox) Errors(ImmutableArray<float> points, LandmarkPhoto photo, PointScheme scheme)
+    {
+        var distance = (float)PointScheme.MeanDistance(points.AsSpan(), photo.Points.AsSpan());
+        return (distance / scheme.EyeDistance(photo.Points.AsSpan()), distance / MathF.Sqrt(photo.Box.Width * photo.Box.Width + photo.Box.Height * photo.Box.Height));
+    }
+
+    private static LandmarkScore ScoreOf(List<(float ByEyes, float ByBox)> errors) => new(errors.ConvertAll(e => e.ByEyes), errors.ConvertAll(e => e.ByBox));
 }

@@ -64,7 +64,7 @@ public static class CascadeTrainer
     }
 
     /// <summary>The first level's crops: each photo whole.</summary>
-    public static Crop[] WholeCrops(LandmarkSet set) => [.. set.Photos.Select(p => Crop.Whole(p.Picture().Size))];
+    public static Crop[] WholeCrops(LandmarkSet set) => [.. set.Photos.Select(p => Crop.Whole(p.Size))];
 
     private sealed class LevelProgress(int level, IProgress<(int, TrainProgress)> inner) : IProgress<TrainProgress>
     {

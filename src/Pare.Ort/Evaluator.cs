@@ -14,7 +14,10 @@ public static class Evaluator
 
     private const int MaxBatch = 256;
 
-    /// <summary>The metric that the data asks for: the normalised mean error where examples carry points, else top-1.</summary>
+    /// <summary>The metric that data asks for: the normalised mean error where examples carry points, else top-1.</summary>
+    public static Metric MetricOf(IDataset data) => data is IPointDataset ? Metric.Nme : Metric.Top1;
+
+    /// <summary>The score by <see cref="MetricOf"/>.</summary>
     /// <exception cref="BadInputException">The model does not fit the data.</exception>
     public static Evaluation Score(Model model, IDataset data, Preprocess preprocess, OrtOptions? options = null, IProgress<double>? progress = null) =>
         data is IPointDataset points ? Nme(model, points, preprocess, options, progress) : Top1(model, data, preprocess, options, progress);

@@ -54,17 +54,15 @@ public sealed class LandmarkCascade : IDisposable
     /// <exception cref="BadInputException">The first level found no face: the second one's crop would be empty.</exception>
     public LandmarkDetection Detect(Picture picture)
     {
-        var rough = _first.Find(picture, _first.CropOf(picture, []));
-        if (_second is null) return new(rough, rough, null);
-        var crop = _second.CropOf(picture, rough.AsSpan());
-        return new(rough, _second.Find(picture, crop), crop);
+        var rough = _first.FindInWhole(picture);
+        return Refine(picture, rough, _second?.CropOf(picture, rough.AsSpan()));
     }
 
     /// <summary>Finds the points; where the first level found no face, its points stand for both.</summary>
     public LandmarkDetection DetectOrRough(Picture picture)
     {
-        var rough = _first.Find(picture, _first.CropOf(picture, []));
-        return _second is not null && _second.TryCrop(picture, rough.AsSpan()) is { } crop ? new(rough, _second.Find(picture, crop), crop) : new(rough, rough, null);
+        var rough = _first.FindInWhole(picture);
+        return Refine(picture, rough, _second?.TryCrop(picture, rough.AsSpan()));
     }
 
     /// <summary>
@@ -80,10 +78,13 @@ public sealed class LandmarkCascade : IDisposable
         return [.. photos.Photos.Select(photo =>
         {
             var picture = photo.Picture();
-            var rough = level.Find(picture, level.CropOf(picture, []));
+            var rough = level.FindInWhole(picture);
             return rule.TryOf(picture.Size, photos.Scheme, rough.AsSpan()) ?? Crop.Whole(picture.Size);
         })];
     }
+
+    private LandmarkDetection Refine(Picture picture, ImmutableArray<float> rough, Crop? crop) =>
+        new(rough, crop is { } seen ? _second!.Find(picture, seen) : rough, crop);
 
     public void Dispose()
     {
@@ -100,6 +101,8 @@ public sealed class LandmarkCascade : IDisposable
         public Crop CropOf(Picture picture, ReadOnlySpan<float> points) => level.Crop.Of(picture.Size, level.Scheme, points);
 
         public Crop? TryCrop(Picture picture, ReadOnlySpan<float> points) => level.Crop.TryOf(picture.Size, level.Scheme, points);
+
+        public ImmutableArray<float> FindInWhole(Picture picture) => Find(picture, Crop.Whole(picture.Size));
 
         public ImmutableArray<float> Find(Picture picture, Crop crop)
         {

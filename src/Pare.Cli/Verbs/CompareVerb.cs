@@ -45,7 +45,11 @@ internal static class CompareVerb
                 var shape = new ZooOptions { InputShape = [.. splits.All.Shape], Classes = splits.All.Classes.Length };
                 var sized = names.Select(n => (Name: n, Options: run.Get(macs) is { } wanted ? EqualCost.At(n, shape, wanted) : shape)).ToList();
                 CompressOutput.Prepare(folder);
-                var job = new TrainJob { Model = ModelZoo.Build(names[0], shape), Train = train, Preprocess = preprocess, Augmentation = training.Augmentation(run), Options = options };
+                var augmentation = training.Augmentation(run);
+                TrainJob Job(string name, ZooOptions zoo) => new()
+                {
+                    Model = ModelZoo.Build(name, zoo), Train = train, Preprocess = preprocess, Augmentation = augmentation, Options = options with { Seed = zoo.Seed },
+                };
 
                 var values = new Dictionary<string, List<double>>();
                 using (var line = run.Progress("comparing"))
@@ -53,7 +57,7 @@ internal static class CompareVerb
                     // Seed by seed, so that a comparison that is stopped early is even.
                     for (var seed = run.Seed; seed < run.Seed + run.Get(seeds); seed++)
                         foreach (var (name, zoo) in sized)
-                            values.GetOrAdd(name).Add(Once(run, line, Path.Combine(folder, "runs"), name, zoo with { Seed = seed }, job, splits));
+                            values.GetOrAdd(name).Add(Once(run, line, Path.Combine(folder, "runs"), name, zoo with { Seed = seed }, Job, splits));
                 }
                 var report = Report(run, sized, values, data.DataName(run), options.Epochs, train.Count, splits.Test.Shape);
                 AtomicFile.WriteText(Path.Combine(folder, "compare.json"), report.ToJson() + "\n");
@@ -70,10 +74,10 @@ internal static class CompareVerb
     /// <summary>What one run was asked for, and its result: a run counts as done where the first part is the same.</summary>
     private sealed record FinishedRun(string Network, int Seed, double Width, string Training, double Value, double Seconds);
 
-    private static double Once(VerbRun run, ProgressLine line, string folder, string name, ZooOptions zoo, TrainJob job, DataSplits splits)
+    private static double Once(VerbRun run, ProgressLine line, string folder, string name, ZooOptions zoo, Func<string, ZooOptions, TrainJob> jobOf, DataSplits splits)
     {
         Directory.CreateDirectory(folder);
-        job = job with { Model = ModelZoo.Build(name, zoo), Options = job.Options with { Seed = zoo.Seed } };
+        var job = jobOf(name, zoo);
         var asked = string.Create(CultureInfo.InvariantCulture, $"{job.Options} {job.Augmentation} {job.Preprocess} {job.Train.Count} of {splits.Name}");
         var stem = Path.Combine(folder, $"{name}-{zoo.Seed}");
         if (Finished(stem + ".json") is { } done && done == (done with { Network = name, Seed = zoo.Seed, Width = zoo.Width, Training = asked })) return done.Value;

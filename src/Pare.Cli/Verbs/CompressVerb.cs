@@ -15,10 +15,9 @@ internal static class CompressVerb
         var model = Models.Argument();
         var data = new DataFlags();
         var output = new Option<string>("-o", "--out") { HelpName = "DIR", Description = "Folder for model.onnx, model.pare, report.json and report.html. (default out)", DefaultValueFactory = _ => "out" };
-        var recipe = new Option<string>("--recipe") { HelpName = "R", Description = $"{string.Join(", ", Recipe.BuiltIn)}, or a JSON file. (default deep)", DefaultValueFactory = _ => "deep" };
-        var maxDrop = Opt.Number("--max-drop", "P", 0, 100, "Points of the metric that may be lost. Where no network keeps that, exit code 3 and no output. (default: the recipe's aim, promised to nobody)");
+        var recipe = new RecipeFlags("Points of the metric that may be lost. Where no network keeps that, exit code 3 and no output. (default: the recipe's aim, promised to nobody)");
         var augment = Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings as in 'pare train'. (default: digits for grey pictures, photos for others)");
-        return new VerbCommand("compress", "Make a network smaller by a recipe, and say what it cost.", new OptionGroup("Compression") { output, recipe, maxDrop, augment }, data)
+        return new VerbCommand("compress", "Make a network smaller by a recipe, and say what it cost.", new OptionGroup("Compression") { output, augment }, recipe, data)
         {
             Arguments = { model },
             Details = "Every choice is made on validation data; the figures printed are from test data that no choice has seen. A network of the zoo is trained first.",
@@ -32,13 +31,13 @@ internal static class CompressVerb
             {
                 var folder = run.Get(output);
                 CompressOutput.Prepare(folder);
-                var plan = Recipe.Load(run.Get(recipe));
+                var plan = recipe.Plan(run);
                 var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
                 ModelShape.CheckTraining(loaded.Model, splits);
                 var request = new CompressionRequest
                 {
                     Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan,
-                    Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), MaxDrop = run.Get(maxDrop),
+                    Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), MaxDrop = recipe.MaxDrop(run),
                     Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
                 };
                 var result = Run(run, request);

@@ -115,7 +115,7 @@ public sealed class LandmarkCascadeTests
             for (var dy = -3; dy < 3; dy++)
                 for (var dx = -3; dx < 3; dx++)
                     if (points[2 * eye + 1] + dy is var row and >= 0 and < 64) rgb.AsSpan(3 * (64 * (int)row + (int)points[2 * eye] + dx), 3).Fill((byte)(120 + 30 * eye));
-        return new LandmarkPhoto($"dots {i}", [.. points], FaceBox.Around(points), () => new Picture(64, 64, rgb));
+        return new LandmarkPhoto($"dots {i}", [.. points], FaceBox.Around(points), new(64, 64), () => new Picture(64, 64, rgb));
     })]);
 
     /// <summary>A network that gives the same numbers for every picture.</summary>

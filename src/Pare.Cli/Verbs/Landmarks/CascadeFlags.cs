@@ -17,7 +17,8 @@ internal sealed record LoadedCascade(LoadedModel First, LandmarkLevel FirstLevel
 internal sealed class CascadeFlags : OptionGroup
 {
     private readonly Option<string> _folder;
-    private readonly Option<string?> _first, _second, _crop, _size, _scale, _mean, _std, _channels;
+    private readonly Option<string?> _first, _second, _crop, _size;
+    private readonly PixelFlags _pixels;
 
     public CascadeFlags() : base("Cascade; settings default to what the networks' files say")
     {
@@ -26,10 +27,7 @@ internal sealed class CascadeFlags : OptionGroup
         _second = Added(Opt.Text("--level2", "MODEL", "Network of level 2, in place of the folder's; with --level1 alone there is none."));
         _crop = Added(Opt.Text("--crop", "RULE", "What level 2 looks at: nose*F, a square about the nose whose half side is F times the distance from the nose to the left eye, or face*F, about the points' mean with their root mean square distance as the unit. (default nose*2, the published one)"));
         _size = Added(Opt.Text("--size", "WxH", "Input of networks that leave it open."));
-        _scale = Added(Opt.Text("--scale", "S", "Factor on pixels 0 to 255."));
-        _mean = Added(Opt.Text("--mean", "A,B,C", "Subtracted after scaling."));
-        _std = Added(Opt.Text("--std", "A,B,C", "Divided by at last."));
-        _channels = Added(Opt.Text("--channels", "rgb|bgr", "Order of the channels."));
+        _pixels = new PixelFlags(this);
     }
 
     public LoadedCascade Load(VerbRun run)
@@ -45,12 +43,7 @@ internal sealed class CascadeFlags : OptionGroup
     {
         var level = LandmarkLevel.Of(model, otherwise, run.Get(_size) is { } size ? PictureSize.Parse(size) : null);
         if (level.Crop != CropRule.Whole && run.Get(_crop) is { } rule) level = level with { Crop = CropRule.Parse(rule) };
-        var preprocess = level.Preprocess;
-        if (run.Get(_scale) is { } scale) preprocess = preprocess with { Scale = PreprocessText.ParseList("--scale", scale) is [var s] ? s : throw new BadInputException($"--scale '{scale}' is not one number") };
-        if (run.Get(_mean) is { } mean) preprocess = preprocess with { Mean = PreprocessText.ParseList("--mean", mean) };
-        if (run.Get(_std) is { } std) preprocess = preprocess with { Std = PreprocessText.ParseList("--std", std) };
-        if (run.Get(_channels) is { } order) preprocess = preprocess with { Geometry = preprocess.Geometry with { Channels = PictureGeometry.ParseChannels(order) } };
-        return level with { Preprocess = preprocess };
+        return level with { Preprocess = _pixels.Apply(run, level.Preprocess) };
     }
 
     private static string Find(string folder, int level)

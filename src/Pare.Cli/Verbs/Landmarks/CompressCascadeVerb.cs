@@ -18,23 +18,22 @@ internal static class CompressCascadeVerb
         var data = new LandmarkFlags();
         var cascade = new CascadeFlags();
         var output = new Option<string>("--out", "-o") { HelpName = "DIR", Description = "Folder for level1/ and level2/, each with what 'pare compress' writes. (default out/cascade)", DefaultValueFactory = _ => "out/cascade" };
-        var recipe = new Option<string>("--recipe") { HelpName = "R", Description = $"{string.Join(", ", Recipe.BuiltIn)}, or a JSON file. (default deep)", DefaultValueFactory = _ => "deep" };
-        var maxDrop = Opt.Number("--max-drop", "P", 0, 100, "Points of NME that each level may lose. (default: the recipe's aim)");
-        return new VerbCommand("compress", "Make both levels smaller, and say what it cost the cascade.", new OptionGroup("Compression") { output, recipe, maxDrop }, data, cascade)
+        var recipe = new RecipeFlags("Points of NME that each level may lose. (default: the recipe's aim)");
+        return new VerbCommand("compress", "Make both levels smaller, and say what it cost the cascade.", new OptionGroup("Compression") { output }, recipe, data, cascade)
         {
             Details = "Level 2 is trained on crops cut by the compressed level 1. The figures of the cascade are from test photos.",
             Examples = ["pare landmarks compress -o out/cascade"],
             Body = run =>
             {
                 var folder = run.Get(output);
-                var plan = Recipe.Load(run.Get(recipe));
+                var plan = recipe.Plan(run);
                 var before = cascade.Load(run);
                 var splits = data.Open(run, before.FirstLevel.Scheme);
                 CompressOutput.Prepare(folder);
                 var request = new CompressionRequest
                 {
                     Model = before.First, Data = before.FirstLevel.Examples(splits, CascadeTrainer.WholeCrops), DataName = data.DataName(run), Preprocess = before.FirstLevel.Preprocess, Recipe = plan,
-                    MaxDrop = run.Get(maxDrop), Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
+                    MaxDrop = recipe.MaxDrop(run), Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
                 };
                 var ort = new OrtOptions { Threads = run.Threads };
                 var first = Compress(run, request, "level 1");

@@ -55,7 +55,7 @@ internal static class LandmarkAssembly
         if (!(scheme.EyeDistance(points) > 0)) throw new BadInputException($"{face.Where} has both eyes in one place");
         var around = FaceBox.Around(points);
         var box = face.Box is { Width: > 0, Height: > 0 } given && given.Holds(around.X + (around.Width / 2), around.Y + (around.Height / 2)) ? given : around;
-        return new LandmarkPhoto(file.Name, face.Points, box, file.Picture);
+        return new LandmarkPhoto(file.Name, face.Points, box, size, file.Picture);
     }
 
     /// <summary>Inside the picture or outside by no more than the picture's own size: a face may be cut.</summary>

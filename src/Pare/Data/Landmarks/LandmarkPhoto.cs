@@ -9,8 +9,9 @@ namespace Pare.Data.Landmarks;
 /// <param name="name">Where it comes from, for messages.</param>
 /// <param name="points">x0, y0, x1, y1, ... in the set's scheme.</param>
 /// <param name="box">The face's box.</param>
+/// <param name="size">The photo's size, known without decoding it again.</param>
 /// <param name="picture">Decodes the photo; safe from several threads at once.</param>
-public sealed class LandmarkPhoto(string name, ImmutableArray<float> points, FaceBox box, Func<Picture> picture)
+public sealed class LandmarkPhoto(string name, ImmutableArray<float> points, FaceBox box, PictureSize size, Func<Picture> picture)
 {
     public string Name => name;
 
@@ -18,6 +19,8 @@ public sealed class LandmarkPhoto(string name, ImmutableArray<float> points, Fac
 
     /// <summary>The box that came with the points where that lies around their middle, else the points' own.</summary>
     public FaceBox Box => box;
+
+    public PictureSize Size => size;
 
     /// <summary>The photo, decoded or drawn now unless it was kept.</summary>
     public Picture Picture() => picture();
@@ -30,7 +33,7 @@ public sealed record LandmarkSet(string Name, PointScheme Scheme, ImmutableArray
     /// <exception cref="BadInputException">The other scheme has points that are not known.</exception>
     public LandmarkSet In(PointScheme other) => other == Scheme
         ? this
-        : new LandmarkSet(Name, other, [.. Photos.Select(p => new LandmarkPhoto(p.Name, Scheme.In(other, p.Points), p.Box, p.Picture))]);
+        : new LandmarkSet(Name, other, [.. Photos.Select(p => new LandmarkPhoto(p.Name, Scheme.In(other, p.Points), p.Box, p.Size, p.Picture))]);
 }
 
 /// <summary>A landmark set's three parts. Every choice is made on <see cref="Validation"/>; <see cref="Test"/> is for reporting.</summary>

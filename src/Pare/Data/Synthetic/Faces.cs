@@ -50,6 +50,6 @@ public static class Faces
         var rgb = new byte[PictureBytes];
         ImmutableArray<float> points = [.. painter.Paint(new RandomStream(seed, (ulong)index), rgb)];
         var picture = new Picture(Side, Side, rgb);
-        return new LandmarkPhoto($"{Name}/{index}", points, FaceBox.Around(points.AsSpan()), () => picture);
+        return new LandmarkPhoto($"{Name}/{index}", points, FaceBox.Around(points.AsSpan()), picture.Size, () => picture);
     }
 }

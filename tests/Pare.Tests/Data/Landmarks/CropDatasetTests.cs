@@ -8,7 +8,7 @@ public sealed class CropDatasetTests
 {
     // A white dot on black at each point, so that a crop's pixels say where the points are.
     private static readonly float[] Face = [20, 24, 44, 24, 32, 36, 24, 46, 40, 46];
-    private static readonly LandmarkSet Set = new("dots", PointScheme.Five, [new LandmarkPhoto("dots", [.. Face], FaceBox.Around(Face), Dots)]);
+    private static readonly LandmarkSet Set = new("dots", PointScheme.Five, [new LandmarkPhoto("dots", [.. Face], FaceBox.Around(Face), new(64, 64), Dots)]);
 
     [Fact]
     public void Points_lie_on_their_pixels_in_every_variation()

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Pare.Recipes;
+
+namespace Pare.Cli;
+
+/// <summary>Which recipe, under which promise. Defined once for every verb that runs one.</summary>
+internal sealed class RecipeFlags : OptionGroup
+{
+    private readonly Option<string> _recipe;
+    private readonly Option<double?> _maxDrop;
+
+    /// <param name="maxDropHelp">What may be lost.</param>
+    public RecipeFlags(string maxDropHelp) : base("Recipe")
+    {
+        _recipe = Added(new Option<string>("--recipe") { HelpName = "R", Description = $"{string.Join(", ", Recipe.BuiltIn)}, or a JSON file. (default deep)", DefaultValueFactory = _ => "deep" });
+        _maxDrop = Added(Opt.Number("--max-drop", "P", 0, 100, maxDropHelp));
+    }
+
+    /// <exception cref="BadInputException">There is no such recipe.</exception>
+    public Recipe Plan(VerbRun run) => Recipe.Load(run.Get(_recipe));
+
+    /// <summary>The promise; null where none is made.</summary>
+    public double? MaxDrop(VerbRun run) => run.Get(_maxDrop);
+}
