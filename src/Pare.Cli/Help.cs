@@ -17,10 +17,27 @@ internal sealed class Help : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var output = parseResult.InvocationConfiguration.Output;
-        if (parseResult.CommandResult.Command is VerbCommand verb) Terminal.Render(output, console => WriteVerb(verb, console));
-        else WriteOverview(parseResult.RootCommandResult.Command, output);
+        Terminal.Render(output, console =>
+        {
+            switch (parseResult.CommandResult.Command)
+            {
+                case VerbCommand verb:
+                    WriteVerb(verb, console);
+                    break;
+                case RootCommand root:
+                    WriteOverview(root, console);
+                    break;
+                case var group:
+                    WriteGroup(group, console);
+                    break;
+            }
+        });
         return 0;
     }
+
+    /// <summary>A command as it is typed: <c>pare landmarks train</c>.</summary>
+    public static string PathOf(Command command) =>
+        command is RootCommand ? "pare" : $"{PathOf(command.Parents.OfType<Command>().First())} {command.Name}";
 
     public static void WriteOverview(Command root, TextWriter writer) => Terminal.Render(writer, console => WriteOverview(root, console));
 
@@ -38,11 +55,20 @@ internal sealed class Help : SynchronousCommandLineAction
         console.WriteLine("MODEL is a path (.onnx, .pare) or the name of a network that 'pare zoo' lists.");
     }
 
+    private static void WriteGroup(Command group, IAnsiConsole console)
+    {
+        console.MarkupLine($"[bold]{PathOf(group)}[/] VERB [[options]]");
+        console.WriteLine();
+        console.WriteLine(group.Description!);
+        console.WriteLine();
+        Section(console, "Verbs", group.Subcommands.Select(c => (c.Name, c.Description!)));
+    }
+
     private static void WriteVerb(VerbCommand verb, IAnsiConsole console)
     {
         var arguments = string.Concat(verb.Arguments.Select(a => ' ' + Usage(a)));
         var required = string.Concat(verb.Options.Where(o => o.Required).Select(o => $" {o.Aliases.Append(o.Name).MinBy(n => n.Length)} {o.HelpName}"));
-        console.MarkupLine($"[bold]pare {verb.Name}[/]{Markup.Escape(arguments + required)} [[options]]");
+        console.MarkupLine($"[bold]{PathOf(verb)}[/]{Markup.Escape(arguments + required)} [[options]]");
         console.WriteLine();
         console.WriteLine(verb.Description!);
         if (verb.Details.Length > 0) console.WriteLine(verb.Details);

@@ -10,15 +10,17 @@ internal static class UsageError
     public static string Describe(ParseResult parse)
     {
         var command = parse.CommandResult.Command;
-        var path = command is RootCommand ? "pare" : $"pare {command.Name}";
+        var path = Help.PathOf(command);
+        var takesVerbs = command.Subcommands.Count > 0;
         if (parse.UnmatchedTokens is [var stray, ..])
         {
             var isOption = stray.StartsWith('-');
             var known = isOption ? Names(parse) : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
-            var what = isOption ? $"unknown option '{stray}'" : command is RootCommand ? $"unknown verb '{stray}'" : $"unexpected argument '{stray}'";
+            var what = isOption ? $"unknown option '{stray}'" : takesVerbs ? $"unknown verb '{stray}'" : $"unexpected argument '{stray}'";
             var nearest = DidYouMean.Nearest(stray, known);
             return nearest is null ? $"{what}; '{path} --help' lists what there is" : $"{what}; did you mean '{nearest}'?";
         }
+        if (takesVerbs) return $"a verb is missing; '{path} --help' lists what there is";
         var missing = parse.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(a => a.Tokens.Count < a.Argument.Arity.MinimumNumberOfValues);
         if (missing is not null) return $"{missing.Argument.Name} is missing; '{path} --help' shows the usage";
         var required = command.Options.FirstOrDefault(o => o.Required && parse.GetResult(o) is not { Tokens.Count: > 0 });

@@ -29,6 +29,12 @@ public sealed class UsageTests : IDisposable
     [InlineData("unpack")]
     [InlineData("import")]
     [InlineData("zoo")]
+    [InlineData("compare")]
+    [InlineData("landmarks draw-data")]
+    [InlineData("landmarks train")]
+    [InlineData("landmarks eval")]
+    [InlineData("landmarks detect")]
+    [InlineData("landmarks compress")]
     public void Every_verb_explains_itself_and_takes_the_common_options(string verb)
     {
         var help = _pare.Succeed($"{verb} --help");
@@ -37,7 +43,19 @@ public sealed class UsageTests : IDisposable
         Assert.DoesNotContain('\u001b', help);
     }
 
+    [Fact]
+    public void A_group_lists_its_verbs()
+    {
+        var help = _pare.Succeed("landmarks --help");
+        Assert.StartsWith("pare landmarks VERB", help, StringComparison.Ordinal);
+        Assert.Contains("draw-data", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("inspect", help, StringComparison.Ordinal);
+        Assert.Equal((2, "", "pare: a verb is missing; 'pare landmarks --help' lists what there is\n"), _pare.Run("landmarks"));
+    }
+
     [Theory]
+    [InlineData("landmarks tran", "unknown verb 'tran'; did you mean 'train'?")]
+    [InlineData("landmarks detect", "PHOTO is missing; 'pare landmarks detect --help' shows the usage")]
     [InlineData("inspct m.onnx", "unknown verb 'inspct'; did you mean 'inspect'?")]
     [InlineData("frobnicate", "unknown verb 'frobnicate'; 'pare --help' lists what there is")]
     [InlineData("inspect", "MODEL is missing")]
