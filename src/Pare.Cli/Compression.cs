@@ -47,7 +47,7 @@ internal static class Compression
         };
         var made = RecipeRunner.Run(request.Recipe, start, run, trained: !request.Model.IsFresh);
         if (made.Result is null)
-            throw new PromiseException($"no candidate lost at most {run.MaxDrop} points on the validation data; the nearest lost {run.Log.Where(l => l.Name == "share").Select(l => 100 * (run.Reference.Value - l.Value)).DefaultIfEmpty(double.NaN).Min():0.00}");
+            throw new PromiseException($"no candidate lost at most {run.MaxDrop:0.##} points on the validation data{(run.Promise is null ? "" : " with 95 % confidence")}; the nearest lost {run.Log.Where(l => l.Name == request.Recipe.Steps[^1].Name).Min(l => l.Drop):0.00}");
 
         var finishing = Stopwatch.StartNew();
         var model = request.Preprocess.ToMetadata(Simplify.Run(made.Result.Model));
@@ -62,7 +62,7 @@ internal static class Compression
         var after = Evaluator.Score(shipped, data.Test, request.Preprocess, ort);
         var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
         ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
-        var drop = PairedDrop.Between(before, after);
+        var drop = PairedDrop.Between(before.Metric, before.Scores, after.Scores);
         var held = drop.Points <= run.MaxDrop;
         if (request.MaxDrop is { } promised && !held)
             throw new PromiseException($"the compressed model lost {drop.Points:0.00} points on the test data, at most {promised} were promised; nothing was written");

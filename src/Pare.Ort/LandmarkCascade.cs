@@ -12,7 +12,7 @@ namespace Pare.Ort;
 public sealed record LandmarkDetection(ImmutableArray<float> Rough, ImmutableArray<float> Fine, Crop? Crop);
 
 /// <summary>
-/// Finds the landmarks of the one face in a picture in two steps: the first level looks at the whole picture and finds them roughly, the
+/// Finds the landmarks of the one face in a picture in two steps: the first level looks at the whole picture (or the part that a face detector gives) and finds them roughly, the
 /// second looks at a crop about the nose and finds them finely. Not for several threads at once.
 /// </summary>
 public sealed class LandmarkCascade : IDisposable
@@ -51,17 +51,18 @@ public sealed class LandmarkCascade : IDisposable
     public PointScheme Scheme { get; }
 
     /// <summary>Finds the points.</summary>
+    /// <param name="part">What the first level looks at, as a face detector may say; null for the whole picture.</param>
     /// <exception cref="BadInputException">The first level found no face: the second one's crop would be empty.</exception>
-    public LandmarkDetection Detect(Picture picture)
+    public LandmarkDetection Detect(Picture picture, Crop? part = null)
     {
-        var rough = _first.FindInWhole(picture);
+        var rough = _first.Find(picture, part ?? Crop.Whole(picture.Size));
         return Refine(picture, rough, _second?.CropOf(picture, rough.AsSpan()));
     }
 
     /// <summary>Finds the points; where the first level found no face, its points stand for both.</summary>
-    public LandmarkDetection DetectOrRough(Picture picture)
+    public LandmarkDetection DetectOrRough(Picture picture, Crop? part = null)
     {
-        var rough = _first.FindInWhole(picture);
+        var rough = _first.Find(picture, part ?? Crop.Whole(picture.Size));
         return Refine(picture, rough, _second?.TryCrop(picture, rough.AsSpan()));
     }
 
@@ -78,7 +79,7 @@ public sealed class LandmarkCascade : IDisposable
         return [.. photos.Photos.Select(photo =>
         {
             var picture = photo.Picture();
-            var rough = level.FindInWhole(picture);
+            var rough = level.Find(picture, Crop.Whole(picture.Size));
             return rule.TryOf(picture.Size, photos.Scheme, rough.AsSpan()) ?? Crop.Whole(picture.Size);
         })];
     }
@@ -101,8 +102,6 @@ public sealed class LandmarkCascade : IDisposable
         public Crop CropOf(Picture picture, ReadOnlySpan<float> points) => level.Crop.Of(picture.Size, level.Scheme, points);
 
         public Crop? TryCrop(Picture picture, ReadOnlySpan<float> points) => level.Crop.TryOf(picture.Size, level.Scheme, points);
-
-        public ImmutableArray<float> FindInWhole(Picture picture) => Find(picture, Crop.Whole(picture.Size));
 
         public ImmutableArray<float> Find(Picture picture, Crop crop)
         {

@@ -29,11 +29,11 @@ internal sealed class ClassLoss(Model model, TrainOptions options) : Loss
         return hard.mul(hardShare).Plus(soft.mul(softShare));
     }
 
-    public override Score Summed(torch.Tensor output, Batch batch)
+    public override (torch.Tensor Scores, torch.Tensor Loss) Score(torch.Tensor output, Batch batch)
     {
         var labels = batch.ToLabels();
         var logits = Logits(output);
-        return new Score(logits.argmax(1).eq(labels).sum().item<long>(), functional.cross_entropy(logits, labels, reduction: Reduction.Sum).item<float>());
+        return (logits.argmax(1).eq(labels), functional.cross_entropy(logits, labels, reduction: Reduction.Sum));
     }
 
     // The logarithm of a softmax differs from the scores before it by a constant an example, which cross-entropy ignores.

@@ -16,6 +16,6 @@ internal abstract class Loss
     /// <param name="teacher">The teacher's output for the same batch; null without one.</param>
     public abstract torch.Tensor Of(torch.Tensor output, Batch batch, torch.Tensor? teacher);
 
-    /// <summary>Loss (without smoothing or teacher) and score, each summed over the batch.</summary>
-    public abstract Score Summed(torch.Tensor output, Batch batch);
+    /// <summary>The score of each example, [batch], and the loss (without smoothing or teacher) summed over them.</summary>
+    public abstract (torch.Tensor Scores, torch.Tensor Loss) Score(torch.Tensor output, Batch batch);
 }

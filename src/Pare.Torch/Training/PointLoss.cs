@@ -26,12 +26,12 @@ internal sealed class PointLoss(TrainOptions options) : Loss
         return hard.mul(hardShare).Plus(soft.mul(softShare));
     }
 
-    public override Score Summed(torch.Tensor output, Batch batch)
+    public override (torch.Tensor Scores, torch.Tensor Loss) Score(torch.Tensor output, Batch batch)
     {
         var units = batch.ToUnits().unsqueeze(1);
         var (points, truth) = (output.reshape(batch.Count, -1).div(units), batch.ToPoints().div(units));
         var pairs = points.Minus(truth).reshape(batch.Count, -1, 2);
-        var error = pairs.square().sum(2).sqrt().mean([1L]).sum();
-        return new Score(error.item<float>(), functional.smooth_l1_loss(points, truth, beta: Turn).item<float>() * batch.Count);
+        using Scalar count = batch.Count;
+        return (pairs.square().sum(2).sqrt().mean([1L]), functional.smooth_l1_loss(points, truth, beta: Turn).mul(count));
     }
 }

@@ -12,14 +12,15 @@ internal static class Scorer
     public static Score Score(TorchGraph graph, Loss loss, IDataset data, Preprocess preprocess)
     {
         using var noGradient = torch.no_grad();
-        double value = 0, sum = 0;
+        var each = new List<float>(data.Count);
+        double sum = 0;
         foreach (var batch in BatchLoader.Epoch(data, BatchSize, preprocess, null, seed: 0, epoch: 0, shuffle: false))
         {
             using var scope = torch.NewDisposeScope();
-            var score = loss.Summed(graph.Forward(batch.ToTensor(), training: false), batch);
-            value += score.Value;
-            sum += score.Loss;
+            var (scores, lost) = loss.Score(graph.Forward(batch.ToTensor(), training: false), batch);
+            each.AddRange(scores.to(torch.float32).data<float>());
+            sum += lost.item<float>();
         }
-        return new Score(value / data.Count, sum / data.Count);
+        return new Score(each.Sum(s => (double)s) / data.Count, sum / data.Count) { Each = each };
     }
 }

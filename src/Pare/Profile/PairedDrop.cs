@@ -9,17 +9,17 @@ public sealed record PairedDrop(double Points, double Upper95)
     private const double Z95 = 1.6448536269514722;
 
     /// <summary>
-    /// The drop between two evaluations of one metric. The interval is the normal one of the paired
+    /// The drop from one score an example to another in the same order. The interval is the normal one of the paired
     /// differences, which for right-or-wrong scores is McNemar's: examples both get right or wrong add no noise.
     /// </summary>
     /// <exception cref="ArgumentException">They were not made on the same number of examples.</exception>
-    public static PairedDrop Between(Evaluation before, Evaluation after)
+    public static PairedDrop Between(Metric metric, IReadOnlyList<float> before, IReadOnlyList<float> after)
     {
         if (before.Count != after.Count) throw new ArgumentException($"{before.Count} and {after.Count} examples cannot be paired");
         double sum = 0, squares = 0;
         for (var i = 0; i < before.Count; i++)
         {
-            var difference = before.Metric.Drop(before.Scores[i], after.Scores[i]);
+            var difference = metric.Drop(before[i], after[i]);
             sum += difference;
             squares += difference * difference;
         }

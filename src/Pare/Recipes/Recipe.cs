@@ -76,6 +76,7 @@ public sealed record Recipe
             "prune" => new PruneStep
             {
                 Kept = options.Numbers("kept", above: 0, upTo: 1),
+                Patience = options.Whole("patience", 1, 0, 100),
                 Bisections = options.Whole("bisections", 1, 0, 10),
                 Ramp = options.Number("ramp", 0.6, above: 0, upTo: 1),
                 Budget = options.Number("budget", 0.7, above: 0, upTo: 1),

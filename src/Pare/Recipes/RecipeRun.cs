@@ -11,8 +11,9 @@ namespace Pare.Recipes;
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Value">The metric on the validation data afterwards.</param>
 /// <param name="Kept">Share of the original weights that are not zero, 0 to 1.</param>
+/// <param name="Drop">Points lost on it, as the run counts them.</param>
 /// <param name="Accepted">False where the result was given up.</param>
-public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Options, double Seconds, double Value, double Kept, bool Accepted);
+public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Options, double Seconds, double Value, double Kept, double Drop, bool Accepted);
 
 /// <summary>Where a recipe is.</summary>
 /// <param name="Stage">What is being done, in a few words.</param>
@@ -57,8 +58,13 @@ public sealed class RecipeRun
     /// <summary>Everything done so far, in order.</summary>
     public IReadOnlyList<StepLog> Log => _log;
 
-    /// <summary>Points lost against the reference; negative where the score is better.</summary>
-    public double Drop(Score score) => Metric.Drop(Reference.Value, score.Value);
+    /// <summary>
+    /// Points lost against the reference, for choosing; negative where the score is better. A promise must hold on data nobody has
+    /// seen, so there the upper end of the 95 % interval counts; an aim is held against the mean.
+    /// </summary>
+    public double Drop(Score score) => Promise is null
+        ? Metric.Drop(Reference.Value, score.Value)
+        : PairedDrop.Between(Metric, Reference.Each, score.Each).Upper95;
 
     /// <summary>Trains a model on the run's data.</summary>
     /// <param name="stage">What progress calls it.</param>
@@ -78,7 +84,8 @@ public sealed class RecipeRun
 
     /// <summary>Notes what was done.</summary>
     internal void Note(string name, IReadOnlyDictionary<string, string> options, Stopwatch watch, Candidate result, bool accepted) =>
-        _log.Add(new StepLog(name, options, watch.Elapsed.TotalSeconds, result.Score.Value, (double)WeightCount.NonZero(result.Model) / OriginalWeights, accepted));
+        _log.Add(new StepLog(
+            name, options, watch.Elapsed.TotalSeconds, result.Score.Value, (double)WeightCount.NonZero(result.Model) / OriginalWeights, Drop(result.Score), accepted));
 
     // Progress<T> posts to a thread pool, which reorders; a run reports in order.
     private sealed class Forward<T>(Action<T> report) : IProgress<T>

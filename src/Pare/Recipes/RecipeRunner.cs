@@ -17,10 +17,7 @@ public static class RecipeRunner
     public static RecipeResult Run(Recipe recipe, Model model, RecipeRun run, bool trained)
     {
         run.OriginalWeights = WeightCount.All(model);
-        var watch = Stopwatch.StartNew();
-        var start = new Candidate(model, trained ? run.ScoreOn(model, run.Data.Validation) : new Score(0, 0));
-        run.Reference = start.Score;
-        if (!trained) start = Train(run, start, "train", recipe.Baseline, watch);
+        var start = trained ? new Candidate(model, run.ScoreOn(model, run.Data.Validation)) : Train(model, recipe.Baseline, run);
         run.Reference = start.Score;
         run.MaxDrop = run.Promise ?? recipe.Allowance(run.Metric.Error(start.Score.Value));
         return new RecipeResult(start.Model, Search(start, recipe.Steps, 0, run));
@@ -34,11 +31,13 @@ public static class RecipeRunner
         return null;
     }
 
-    private static Candidate Train(RecipeRun run, Candidate from, string stage, TrainOptions options, Stopwatch watch)
+    private static Candidate Train(Model model, TrainOptions options, RecipeRun run)
     {
-        var result = run.Retrain(from.Model, options, stage);
+        var watch = Stopwatch.StartNew();
+        var result = run.Retrain(model, options, "train");
         var candidate = new Candidate(result.Model, result.Validation!);
-        run.Note(stage, new SortedDictionary<string, string> { ["epochs"] = $"{options.For(run.Data.Train.Count).Epochs}" }, watch, candidate, accepted: true);
+        run.Reference = candidate.Score;
+        run.Note("train", new SortedDictionary<string, string> { ["epochs"] = $"{options.For(run.Data.Train.Count).Epochs}" }, watch, candidate, accepted: true);
         return candidate;
     }
 }

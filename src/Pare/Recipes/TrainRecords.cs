@@ -14,7 +14,11 @@ public sealed record TrainProgress(double Epoch, int Epochs, double Loss, double
 /// <summary>A score on held-out data.</summary>
 /// <param name="Value">Share of right answers, 0 to 1; for points the normalised mean error.</param>
 /// <param name="Loss">Mean loss: cross-entropy in nats, or the points' mean squared error.</param>
-public sealed record Score(double Value, double Loss);
+public sealed record Score(double Value, double Loss)
+{
+    /// <summary>The value of each example in the data's order, for paired comparisons; empty where it was not kept.</summary>
+    public IReadOnlyList<float> Each { get; init; } = [];
+}
 
 /// <summary>One epoch of a run.</summary>
 public sealed record EpochRecord(int Epoch, double TrainLoss, Score? Validation);

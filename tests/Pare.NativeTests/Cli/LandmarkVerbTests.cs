@@ -19,6 +19,7 @@ public sealed class LandmarkVerbTests : IDisposable
         Assert.Empty(Directory.GetFiles(_pare.At("cascade"), "*.checkpoint"));
         var score = Json("landmarks eval --data @faces -c @cascade");
         Assert.Equal(trained["value"]!.GetValue<double>(), score["value"]!.GetValue<double>(), 1e-9);
+        Assert.NotEqual(score["value"]!.GetValue<double>(), Json("landmarks eval --data @faces -c @cascade --around-box 1.6")["value"]!.GetValue<double>());
         var found = Json("landmarks detect @faces/face00000.png --level1 @cascade/level1.onnx -o @marked.png")["photos"]![0]!;
         Assert.Equal(5, found["level1"]!.AsArray().Count);
         Assert.NotNull(found["nme"]);
@@ -35,6 +36,7 @@ public sealed class LandmarkVerbTests : IDisposable
         _pare.Succeed("zoo landmark-net -o @net.onnx");
         Assert.Contains("empty.png", _pare.Fail("landmarks detect @empty.png --level1 @net.onnx"), StringComparison.Ordinal);
         Assert.Contains("there is no photo in", _pare.Fail($"landmarks detect {Directory.CreateDirectory(_pare.At("none")).FullName} --level1 @net.onnx"), StringComparison.Ordinal);
+        Assert.Contains("--box 1,2,3 is not X,Y,W,H", _pare.Fail("landmarks detect @empty.png --level1 @net.onnx --box 1,2,3"), StringComparison.Ordinal);
         Assert.Contains("7 points make no known face", _pare.Fail("landmarks train --points 7 -o @c"), StringComparison.Ordinal);
     }
 

@@ -31,6 +31,15 @@ public sealed class LandmarkCascadeTests
     }
 
     [Fact]
+    public void Behind_a_face_detector_the_first_level_looks_at_the_square_of_the_box()
+    {
+        using var cascade = new LandmarkCascade(Always(Somewhere), null);
+        // A box of 20 x 10 with its middle at (20, 15), doubled: half a side of 20.
+        var found = cascade.Detect(Grey, new FaceBox(10, 10, 20, 10).Square(2));
+        Assert.Equal([16f, 13f, 24f, 13f, 20f, 17f], found.Rough[..6].Select(v => MathF.Round(v, 3)));
+    }
+
+    [Fact]
     public void Without_a_second_level_the_first_ones_points_stand()
     {
         using var cascade = new LandmarkCascade(Always(Somewhere), null);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Pare.Data;
 using Pare.Data.Landmarks;
@@ -22,7 +23,8 @@ internal static class DetectVerb
         var cascade = new CascadeFlags();
         var output = Opt.Text("--out", "PATH", "A .png for one photo, a folder for several: truth green, level 1 red, level 2 blue. (default: no pictures)", "-o");
         var truth = Opt.Text("--truth", "D", "Marked faces (.xml, .csv or a folder) that hold the photos' true points.");
-        return new VerbCommand("detect", "Find the landmarks of the face in each photo.", new OptionGroup("Detection") { output, truth }, cascade)
+        var box = Opt.Text("--box", "X,Y,W,H", "The part of the photo that level 1 looks at, in pixels: a face detector's box, widened by half or so. (default: the whole photo)");
+        return new VerbCommand("detect", "Find the landmarks of the face in each photo.", new OptionGroup("Detection") { output, truth, box }, cascade)
         {
             Arguments = { photos },
             Details = "The cascade looks for one face, the main one. Points are in pixels of the photo, (0, 0) being its top left corner.",
@@ -35,6 +37,7 @@ internal static class DetectVerb
                 if (isFile && paths.Count > 1) throw new BadInputException($"-o '{target}' is one picture for {paths.Count} photos; give a folder");
                 if (isFile) OutputFile.Check(target!);
                 else if (target is not null) CompressOutput.Prepare(target);
+                var part = run.Get(box) is { } text ? Box(text).Square(1) : (Crop?)null;
                 var loaded = cascade.Load(run);
                 var known = run.Get(truth) is { } marked ? Truths(run, marked, loaded.FirstLevel.Scheme) : null;
                 using var opened = loaded.Open(new OrtOptions { Threads = run.Threads });
@@ -46,7 +49,7 @@ internal static class DetectVerb
                         run.Cancel.ThrowIfCancellationRequested();
                         var picture = Read(path);
                         var watch = Stopwatch.StartNew();
-                        var found = Named(path, () => opened.Detect(picture));
+                        var found = Named(path, () => opened.Detect(picture, part));
                         var time = watch.Elapsed.TotalMilliseconds;
                         var points = known?.GetValueOrDefault(Path.GetFileName(path)) ?? Beside(path, opened.Scheme);
                         if (target is not null) AtomicFile.Write(isFile ? target : Path.Combine(target, Path.GetFileNameWithoutExtension(path) + ".png"), SkiaEncoder.Png(Draw(picture, found, points)));
@@ -103,6 +106,14 @@ internal static class DetectVerb
             else paths.AddRange(Directory.GetFiles(path).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())).Order(StringComparer.Ordinal));
         }
         return paths.Count > 0 ? paths : throw new BadInputException($"there is no photo in {string.Join(", ", photos)}; files of {string.Join(", ", Extensions)} are looked for");
+    }
+
+    private static FaceBox Box(string text)
+    {
+        var parts = text.Split(',').Select(p => float.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) ? number : float.NaN).ToArray();
+        return parts is [var x, var y, > 0 and < 1e6f and var width, > 0 and < 1e6f and var height] && MathF.Abs(x) < 1e6f && MathF.Abs(y) < 1e6f
+            ? new FaceBox(x, y, width, height)
+            : throw new BadInputException($"--box {text} is not X,Y,W,H with a width and a height above 0");
     }
 
     private static Picture Read(string path)

@@ -15,5 +15,9 @@ public readonly record struct FaceBox(float X, float Y, float Width, float Heigh
         return new(left, top, right - left, bottom - top);
     }
 
+    /// <summary>A square about the box's middle, as a face detector's box is widened for a landmark network.</summary>
+    /// <param name="factor">Its side over the box's longer side, above 0.</param>
+    public Crop Square(double factor) => new(X + (Width / 2), Y + (Height / 2), (float)factor * Math.Max(Width, Height) / 2);
+
     internal bool Holds(float x, float y) => x >= X && x <= X + Width && y >= Y && y <= Y + Height;
 }

@@ -7,12 +7,15 @@ namespace Pare.Recipes.Steps;
 /// <summary>
 /// Prunes in cycles, each to a smaller share of the weights than the one before, with training going on while the
 /// sparsity rises (Zhu and Gupta 2017) and a learning rate that starts anew. Channels that died are removed after each
-/// cycle. Goes on until a cycle costs more than its share of the promise.
+/// cycle. A score on held-out data is noisy and later cycles win back, so one miss alone does not end it.
 /// </summary>
 public sealed record PruneStep : RecipeStep
 {
     /// <summary>Share of the original weights kept after each cycle, falling; each above 0 and below 1.</summary>
     public required IReadOnlyList<double> Kept { get; init; }
+
+    /// <summary>Cycles in a row that may cost too much before pruning ends.</summary>
+    public int Patience { get; init; } = 1;
 
     /// <summary>Tries between the last cycle that was kept and the first that was not.</summary>
     public int Bisections { get; init; } = 1;
@@ -43,25 +46,32 @@ public sealed record PruneStep : RecipeStep
     {
         var accepted = new Stack<Candidate>();
         accepted.Push(from);
+        var current = from;
         double good = 1, bad = 0;
-        foreach (var kept in Kept.TakeWhile(_ => bad == 0)) Try(kept);
-        for (var i = 0; i < Bisections && bad > 0; i++) Try(Math.Sqrt(good * bad));
+        var misses = 0;
+        foreach (var kept in Kept.TakeWhile(_ => misses <= Patience))
+            current = Try(current, kept);
+        for (var i = 0; i < Bisections && bad > 0; i++) Try(accepted.Peek(), Math.Sqrt(good * bad));
         return accepted;
 
-        void Try(double kept)
+        Candidate Try(Candidate start, double kept)
         {
             var watch = Stopwatch.StartNew();
-            var result = Cycle(accepted.Peek().Model, kept, run);
+            var result = Cycle(start.Model, kept, run);
             var fits = run.Drop(result.Score) <= Budget * run.MaxDrop;
             var options = new SortedDictionary<string, string> { ["kept"] = $"{kept:0.#####}", ["score"] = Options["score"], ["epochs"] = Options["epochs"] };
             run.Note(Name, options, watch, result, fits);
-            if (!fits)
+            if (fits)
             {
-                bad = kept;
-                return;
+                (good, bad, misses) = (kept, kept < bad ? 0 : bad, 0);
+                accepted.Push(result);
             }
-            good = kept;
-            accepted.Push(result);
+            else
+            {
+                bad = Math.Max(bad, kept);
+                misses++;
+            }
+            return result;
         }
     }
 
