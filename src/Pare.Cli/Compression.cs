@@ -5,6 +5,7 @@ using Pare.Data;
 using Pare.Onnx;
 using Pare.Ort;
 using Pare.Profile;
+using Pare.Quantize.Integer;
 using Pare.Recipes;
 using Pare.Report;
 using Pare.Torch.Training;
@@ -20,6 +21,9 @@ internal sealed record CompressionRequest
     public required Preprocess Preprocess { get; init; }
     public Augmentation? Augmentation { get; init; }
     public required Recipe Recipe { get; init; }
+
+    /// <summary>What models are judged by.</summary>
+    public required Metric Metric { get; init; }
 
     /// <summary>Points of the metric that may be lost; null leaves it to the recipe, and nothing is promised.</summary>
     public double? MaxDrop { get; init; }
@@ -39,11 +43,14 @@ internal static class Compression
     {
         var start = Simplify.Run(request.Model.Model);
         var data = request.Model.IsFresh || TrainedOn.Matches(start, request.Data) ? request.Data : request.Data.ForStrangers((ulong)request.Seed);
+        var ort = new OrtOptions { Threads = request.Threads };
+        var judge = new Judge(request.Metric, request.Model.Model, request.Preprocess, ort);
         var run = new RecipeRun
         {
             Data = data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
-            ScoreOn = (model, data) => Trainer.Score(model, data, request.Preprocess),
-            Promise = request.MaxDrop, Metric = Evaluator.MetricOf(data.Test), Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
+            ScoreOn = ScoreOn,
+            ToInt8 = (model, options, run) => ToInt8(request, model, options, run),
+            Promise = request.MaxDrop, Metric = request.Metric, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
         };
         var made = RecipeRunner.Run(request.Recipe, start, run, trained: !request.Model.IsFresh);
         if (made.Result is null)
@@ -57,9 +64,8 @@ internal static class Compression
         var shipped = OnnxReader.Read(PackedFile.ReadModel(packed));
         var original = request.Model.IsFresh ? made.Baseline : request.Model.Model;
 
-        var ort = new OrtOptions { Threads = request.Threads };
-        var before = Evaluator.Score(original, data.Test, request.Preprocess, ort);
-        var after = Evaluator.Score(shipped, data.Test, request.Preprocess, ort);
+        var before = judge.Of(original, data.Test);
+        var after = judge.Of(shipped, data.Test);
         var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
         ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
         var drop = PairedDrop.Between(before.Metric, before.Scores, after.Scores);
@@ -91,6 +97,19 @@ internal static class Compression
             Steps = [.. steps],
         };
         return new CompressionResult(model, packed, report);
+
+        Score ScoreOn(Model model, IDataset part)
+        {
+            var score = judge.Of(model, part);
+            return new Score(score.Value) { Each = score.Scores };
+        }
+    }
+
+    private static (Model Model, IReadOnlyDictionary<string, string> Float) ToInt8(CompressionRequest request, Model model, Int8Options options, RecipeRun run)
+    {
+        var asked = new QuantizationRequest { Model = model, Options = options, MaxDrop = run.MaxDrop, Seed = request.Seed, Threads = request.Threads, Cancel = run.Cancellation };
+        var (tuned, _) = Quantization.Tune(asked, run.Data, request.Preprocess, m => run.Drop(run.ScoreOn(m, run.Data.Validation)));
+        return (tuned.Result.Model, tuned.Result.Layers.Where(l => !l.IsInteger).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!));
     }
 
     private static JsonObject Options(StepLog log)

@@ -75,6 +75,7 @@ public static class Program
             CompareVerb.Create(),
             PruneVerb.Create(),
             ShareVerb.Create(),
+            QuantizeVerb.Create(),
             PackVerb.Create(),
             UnpackVerb.Create(),
             ImportVerb.Create(),

@@ -22,23 +22,27 @@ internal static class StepOutput
         };
         run.Show(json, console =>
         {
-            var shared = result.Layers.Any(l => l.Sharing is not null);
-            var table = Tables.New(console, ["layer", "weights", "kept", "bits", .. shared ? ["values", "entropy"] : Array.Empty<string>()]);
+            string[] more = result.Layers.Any(l => l.Sharing is not null) ? ["values", "entropy"] : result.Layers.Any(l => l.Rounding is not null) ? ["error"] : [];
+            var table = Tables.New(console, ["layer", "weights", "kept", "bits", .. more]);
             foreach (var layer in result.Layers)
-                table.AddRow([Tables.Cell(layer.Name), .. Cells(layer, shared).Select(Tables.Cell)]);
-            if (result.Layers.Count > 1) table.AddTotal(["total", Format.Count(weights), Format.Percent(nonZero / weights), "", .. shared ? ["", ""] : Array.Empty<string>()]);
+                table.AddRow([Tables.Cell(layer.Name), .. Cells(layer).Take(more.Length + 3).Select(Tables.Cell)]);
+            if (result.Layers.Count > 1) table.AddTotal(["total", Format.Count(weights), Format.Percent(nonZero / weights), "", .. more.Select(_ => "")]);
             console.Write(table);
             foreach (var name in result.LeftAlone) console.WriteLine($"left alone: {name} (its weights are in a form that '{result.Step}' does not know)");
             console.WriteLine($"wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}");
         });
     }
 
-    private static IEnumerable<string> Cells(LayerChange layer, bool shared)
+    private static IEnumerable<string> Cells(LayerChange layer)
     {
         yield return Format.Count(layer.Weights);
         yield return Format.Percent(layer.Kept);
         yield return Format.Bits(layer.Bits);
-        if (!shared) yield break;
+        if (layer.Rounding is { } rounding)
+        {
+            yield return Format.Percent(rounding.Error);
+            yield break;
+        }
         yield return layer.Sharing is { } sharing ? Format.Count(sharing.Centroids) : "-";
         yield return layer.Sharing is { } s ? Format.Bits(s.EntropyBits) : "-";
     }
@@ -46,6 +50,7 @@ internal static class StepOutput
     private static JsonObject Layer(LayerChange layer)
     {
         var json = new JsonObject { ["name"] = layer.Name, ["weights"] = layer.Weights, ["kept"] = layer.Kept, ["bits"] = layer.Bits };
+        if (layer.Rounding is { } rounding) json["error"] = rounding.Error;
         if (layer.Sharing is not { } sharing) return json;
         json["values"] = sharing.Centroids;
         json["entropyBits"] = sharing.EntropyBits;

@@ -14,9 +14,13 @@ public sealed record OrtOptions
     /// <summary>Start of the path that a profile is written to; null for none.</summary>
     internal string? ProfilePrefix { get; init; }
 
+    /// <summary>Where the optimized graph is written to; null for nowhere.</summary>
+    internal string? OptimizedPath { get; init; }
+
     internal SessionOptions ToSessionOptions()
     {
         var options = Plain();
+        if (OptimizedPath is { } path) options.OptimizedModelFilePath = path;
         if (ProfilePrefix is not { } prefix) return options;
         options.ProfileOutputPathPrefix = prefix;
         options.EnableProfiling = true;

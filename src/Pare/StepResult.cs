@@ -11,7 +11,16 @@ public sealed record LayerChange(string Name, long Weights, double Kept, double 
 {
     /// <summary>What sharing did; null for other steps.</summary>
     public SharingRecord? Sharing { get; init; }
+
+    /// <summary>What rounding to integers did; null for other steps.</summary>
+    public RoundingRecord? Rounding { get; init; }
 }
+
+/// <summary>How one layer was rounded to integers.</summary>
+/// <param name="Error">|w - rounded| / |w| of its weights (Euclidean).</param>
+/// <param name="IsInteger">False where the layer stays float.</param>
+/// <param name="Note">How its range was found, or why it stays float.</param>
+public sealed record RoundingRecord(double Error, bool IsInteger, string Note);
 
 /// <summary>How one layer's weights are shared.</summary>
 /// <param name="Centroids">Codebook entries in use, zero's own included.</param>

@@ -16,8 +16,9 @@ internal static class CompressVerb
         var data = new DataFlags();
         var output = new Option<string>("-o", "--out") { HelpName = "DIR", Description = "Folder for model.onnx, model.pare, report.json and report.html. (default out)", DefaultValueFactory = _ => "out" };
         var recipe = new RecipeFlags("Points of the metric that may be lost. Where no network keeps that, exit code 3 and no output. (default: the recipe's aim, promised to nobody)");
+        var metric = new MetricFlags();
         var augment = Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings as in 'pare train'. (default: digits for grey pictures, photos for others)");
-        return new VerbCommand("compress", "Make a network smaller by a recipe, and say what it cost.", new OptionGroup("Compression") { output, augment }, recipe, data)
+        return new VerbCommand("compress", "Make a network smaller by a recipe, and say what it cost.", new OptionGroup("Compression") { output, augment }, recipe, metric, data)
         {
             Arguments = { model },
             Details = "Every choice is made on validation data; the figures printed are from test data that no choice has seen. A network of the zoo is trained first.",
@@ -33,10 +34,11 @@ internal static class CompressVerb
                 CompressOutput.Prepare(folder);
                 var plan = recipe.Plan(run);
                 var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
-                ModelShape.CheckTraining(loaded.Model, splits);
+                if (plan.Trains || loaded.IsFresh) ModelShape.CheckTraining(loaded.Model, splits);
+                else ModelShape.CheckInput(loaded.Model, splits);
                 var request = new CompressionRequest
                 {
-                    Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan,
+                    Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan, Metric = metric.For(run, loaded.Model, splits.All, splits.Name),
                     Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), MaxDrop = recipe.MaxDrop(run),
                     Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
                 };

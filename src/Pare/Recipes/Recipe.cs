@@ -3,7 +3,7 @@ using Pare.Recipes.Steps;
 
 namespace Pare.Recipes;
 
-/// <summary>A list of steps with options: how a network is made smaller. Written as JSON; <c>deep</c> is built in.</summary>
+/// <summary>A list of steps with options: how a network is made smaller. Written as JSON; <see cref="BuiltIn"/> are part of Pare.</summary>
 public sealed record Recipe
 {
     public required string Name { get; init; }
@@ -25,8 +25,11 @@ public sealed record Recipe
 
     public required IReadOnlyList<RecipeStep> Steps { get; init; }
 
+    /// <summary>Whether any step trains.</summary>
+    public bool Trains => Steps.Any(s => s.Trains);
+
     /// <summary>Names of the built-in recipes.</summary>
-    public static IReadOnlyList<string> BuiltIn { get; } = ["deep"];
+    public static IReadOnlyList<string> BuiltIn { get; } = ["deep", "int8"];
 
     /// <summary>A built-in recipe by name, or one from a JSON file.</summary>
     /// <exception cref="BadInputException">There is none of that name, or the file is not a recipe.</exception>
@@ -92,7 +95,17 @@ public sealed record Recipe
                 Biases = options.OneOf("biases", Quantize.BiasForm.Grid8),
                 Training = Training(options),
             },
-            _ => throw new BadInputException($"step '{name}' is not known; prune and share are"),
+            "int8" => new Int8Step
+            {
+                Network = new Quantize.Integer.Int8Options
+                {
+                    Method = options.OneOf("calibration", Quantize.Integer.RangeMethod.Mse),
+                    Rounding = options.OneOf("rounding", Quantize.Integer.RoundingMethod.Nearest),
+                    Exclude = options.Texts("exclude"),
+                    ReducedRange = !Quantize.Integer.ByteProducts.AreExact,
+                },
+            },
+            _ => throw new BadInputException($"step '{name}' is not known; prune, share and int8 are"),
         };
         options.RefuseOthers();
         return step;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Profile;
+using Pare.Quantize.Integer;
 
 namespace Pare.Recipes;
 
@@ -20,6 +21,13 @@ public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Op
 /// <param name="Training">How far the training inside it is.</param>
 public sealed record RecipeProgress(string Stage, TrainProgress Training);
 
+/// <summary>
+/// Makes a network 8-bit on the runtime that is to run it: calibrates on training examples, times, and leaves float what is not faster or costs
+/// more than <see cref="RecipeRun.MaxDrop"/>.
+/// </summary>
+/// <returns>The network, and why layers stay float, by name.</returns>
+public delegate (Model Model, IReadOnlyDictionary<string, string> Float) IntegerMethod(Model model, Int8Options options, RecipeRun run);
+
 /// <summary>What every step of one run shares: data, the promise, how to train, and the record of what was done.</summary>
 public sealed class RecipeRun
 {
@@ -34,6 +42,9 @@ public sealed class RecipeRun
 
     /// <summary>Scores a model on a part of the data without training it.</summary>
     public required Func<Model, IDataset, Score> ScoreOn { get; init; }
+
+    /// <summary>Makes a network 8-bit where that is faster.</summary>
+    public required IntegerMethod ToInt8 { get; init; }
 
     /// <summary>Points of the metric that may be lost; null leaves it to the recipe.</summary>
     public double? Promise { get; init; }

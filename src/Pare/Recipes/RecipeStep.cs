@@ -19,6 +19,9 @@ public abstract record RecipeStep
     /// <summary>The options as they are reported.</summary>
     public abstract IReadOnlyDictionary<string, string> Options { get; }
 
+    /// <summary>Whether the step trains: then data must have labels, and every operator a gradient.</summary>
+    public virtual bool Trains => true;
+
     /// <summary>Works on a candidate.</summary>
     public abstract IEnumerable<Candidate> Apply(Candidate from, RecipeRun run);
 }

@@ -13,8 +13,8 @@ public sealed record TrainProgress(double Epoch, int Epochs, double Loss, double
 
 /// <summary>A score on held-out data.</summary>
 /// <param name="Value">Share of right answers, 0 to 1; for points the normalised mean error.</param>
-/// <param name="Loss">Mean loss: cross-entropy in nats, or the points' mean squared error.</param>
-public sealed record Score(double Value, double Loss)
+/// <param name="Loss">Mean loss: cross-entropy in nats, or the points' mean squared error; NaN where it was not worked out.</param>
+public sealed record Score(double Value, double Loss = double.NaN)
 {
     /// <summary>The value of each example in the data's order, for paired comparisons; empty where it was not kept.</summary>
     public IReadOnlyList<float> Each { get; init; } = [];

@@ -24,6 +24,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("bench")]
     [InlineData("prune")]
     [InlineData("share")]
+    [InlineData("quantize")]
     [InlineData("compress")]
     [InlineData("pack")]
     [InlineData("unpack")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pare.Coding;
 using Pare.Coding.Blocks;
 using Pare.Onnx;
@@ -61,6 +62,7 @@ public class CorruptFileTests
             var which = random.Next(files.Length);
             var mutated = Mutate(files[which], files[random.Next(files.Length)], random);
             var before = GC.GetAllocatedBytesForCurrentThread();
+            var watch = Stopwatch.StartNew();
             try
             {
                 var read = PackedFile.ReadModel(mutated);
@@ -71,6 +73,8 @@ public class CorruptFileTests
                 // A refusal is the other good outcome.
             }
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256L << 20);
+            // A hang, not a slow machine.
+            Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
         }
     }
 

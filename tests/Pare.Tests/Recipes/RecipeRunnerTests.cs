@@ -33,7 +33,7 @@ public class RecipeRunnerTests
         var result = RecipeRunner.Run(Recipe(prune), Network, run, trained: true).Result;
         Assert.NotNull(result);
         Assert.Equal([true, false, true, false, false], run.Log.Select(l => l.Accepted));
-        Assert.Equal(0.05, (double)WeightCount.NonZero(result.Model) / WeightCount.All(Network), 3);
+        Assert.InRange((double)WeightCount.NonZero(result.Model) / WeightCount.All(Network), 0.045, 0.05);
     }
 
     [Fact]
@@ -104,6 +104,7 @@ public class RecipeRunnerTests
             Data = new DataSplits("test", data, data, data) { All = data, HasOwnTest = true },
             Preprocess = new Preprocess(),
             Promise = promise,
+            ToInt8 = (model, _, _) => (model, new Dictionary<string, string>()),
             ScoreOn = (model, _) => start is { } first && model.Graph == Network.Graph ? Same(first) : Of(model),
             Train = (job, _, _) =>
             {

@@ -4,6 +4,7 @@ using Pare.Data;
 using Pare.Data.Landmarks;
 using Pare.Onnx;
 using Pare.Ort;
+using Pare.Profile;
 using Pare.Recipes;
 using Pare.Report;
 using Spectre.Console;
@@ -32,7 +33,7 @@ internal static class CompressCascadeVerb
                 CompressOutput.Prepare(folder);
                 var request = new CompressionRequest
                 {
-                    Model = before.First, Data = before.FirstLevel.Examples(splits, CascadeTrainer.WholeCrops), DataName = data.DataName(run), Preprocess = before.FirstLevel.Preprocess, Recipe = plan,
+                    Model = before.First, Data = before.FirstLevel.Examples(splits, CascadeTrainer.WholeCrops), DataName = data.DataName(run), Preprocess = before.FirstLevel.Preprocess, Recipe = plan, Metric = Metric.Nme,
                     MaxDrop = recipe.MaxDrop(run), Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
                 };
                 var ort = new OrtOptions { Threads = run.Threads };

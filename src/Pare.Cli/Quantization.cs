@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Pare.Data;
+using Pare.Onnx;
+using Pare.Ort;
+using Pare.Profile;
+using Pare.Quantize.Integer;
+using Pare.Torch;
+
+namespace Pare.Cli;
+
+/// <summary>What an 8-bit network is asked for.</summary>
+internal sealed record QuantizationRequest
+{
+    public required Model Model { get; init; }
+    public required Int8Options Options { get; init; }
+
+    /// <summary>Calibration examples at most.</summary>
+    public int Images { get; init; } = 256;
+
+    /// <summary>Keeps layers in 8 bits that are not faster so.</summary>
+    public bool SizeFirst { get; init; }
+
+    /// <summary>Points of the metric that may be lost; null for any number.</summary>
+    public double? MaxDrop { get; init; }
+    public int Seed { get; init; }
+    public int Threads { get; init; }
+
+    /// <summary>Told what is being done and which share of it.</summary>
+    public Action<string, double> Progress { get; init; } = (_, _) => { };
+    public CancellationToken Cancel { get; init; }
+
+    public OrtOptions Run => new() { Threads = Threads };
+}
+
+/// <summary>From a float network to an 8-bit one: ranges from training examples, choices on validation examples.</summary>
+internal static class Quantization
+{
+    /// <summary>Examples whose outputs rank the layers.</summary>
+    private const int RankingExamples = 64;
+
+    /// <summary>With a data set.</summary>
+    /// <param name="drop">Points that a model loses on the validation part; called only where the request has a limit.</param>
+    public static (TuneResult Tuned, int Images) Tune(QuantizationRequest request, DataSplits data, Preprocess preprocess, Func<Model, double> drop)
+    {
+        var network = Int8Network.Prepare(request.Model, request.Options);
+        var inputs = Inputs(data.Train, request.Images);
+        var ranking = new OutputDistance(network.Float, Inputs(data.Validation, RankingExamples), request.Run);
+        return (Tune(request, network, inputs, ranking, drop, data.All.Shape), inputs.Count);
+
+        CalibrationInputs Inputs(IDataset part, int count) => CalibrationData.Of(network.Float, network.Observed, Some(part, count, request.Seed), preprocess);
+    }
+
+    /// <summary>With an array for each input: there are no labels, and what counts is how near the outputs stay.</summary>
+    public static (TuneResult Tuned, int Images, OutputDistance Distance) Tune(QuantizationRequest request, IReadOnlyDictionary<string, Tensor> arrays)
+    {
+        var network = Int8Network.Prepare(request.Model, request.Options);
+        var inputs = CalibrationData.Of(network.Float, network.Observed, arrays, request.Images);
+        var distance = new OutputDistance(network.Float, inputs, request.Run);
+        return (Tune(request, network, inputs, distance, m => 100 * distance.Of(m), null), inputs.Count, distance);
+    }
+
+    private static TuneResult Tune(
+        QuantizationRequest request, Int8Network network, CalibrationInputs inputs, OutputDistance ranking, Func<Model, double> drop, ImmutableArray<int>? shape)
+    {
+        var method = request.Options.Method;
+        if (inputs.Count < RangeChoice.MinExamples(method))
+            throw new BadInputException($"{inputs.Count} calibration examples; {RangeChoice.MinExamples(method)} or more are needed for '{method.ToString().ToLowerInvariant()}'");
+        var seen = new Calibration(RangeCollector.Collect(network.Float, network.Observed, network.ChannelAxes, inputs, RangeChoice.NeedsHistogram(method), request.Run, Shown("calibrating")))
+        {
+            Moments = request.Options.Rounding == RoundingMethod.Nearest ? new Dictionary<string, InputMoments>() : MomentsOf(network.Float, network.Layers, inputs, request.Run, Shown("second moments")),
+        };
+        var tuning = new TuneOptions
+        {
+            SizeFirst = request.SizeFirst, MaxDrop = request.MaxDrop ?? 0, Drop = request.MaxDrop is null ? null : drop, OutputError = m => ranking.Of(m),
+            Latency = new LatencyOptions { ExampleShape = shape, Run = new OrtOptions { Threads = 1 }, Seed = request.Seed },
+        };
+        return new Int8Tuner(network, seen, tuning, what => request.Progress(what, 0), request.Cancel).Run();
+
+        Relay<double> Shown(string what) => new(share =>
+        {
+            request.Cancel.ThrowIfCancellationRequested();
+            request.Progress(what, share);
+        });
+    }
+
+    /// <summary>Second moments of layers' inputs: ONNX Runtime runs the network, torch multiplies.</summary>
+    /// <param name="layers">The layers' outputs.</param>
+    public static IReadOnlyDictionary<string, InputMoments> MomentsOf(Model model, IReadOnlyList<string> layers, CalibrationInputs inputs, OrtOptions run, IProgress<double> progress)
+    {
+        using var sums = new MomentSums(model, layers, inputs.Count);
+        ValueObserver.Observe(model, sums.Inputs, inputs, sums.Add, run, progress);
+        return sums.ToMoments();
+    }
+
+    /// <summary>A part of the examples, drawn by the seed.</summary>
+    public static IDataset Some(IDataset data, int count, int seed)
+    {
+        if (data.Count <= count) return data;
+        var order = new int[data.Count];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        new Random(seed).Shuffle(order);
+        return data.Take([.. order.Take(count).Order()]);
+    }
+}

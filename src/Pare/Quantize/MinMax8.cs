@@ -1,0 +1,49 @@
+using Pare.Onnx;
+using Pare.Quantize.Integer;
+
+namespace Pare.Quantize;
+
+/// <summary>
+/// The plain method: every weight tensor to 256 levels between its minimum and its maximum, stored as unsigned bytes with a
+/// DequantizeLinear. For storage; the runtime computes in float.
+/// </summary>
+public static class MinMax8
+{
+    /// <summary>Other constants than layers' weights (tables that a Gather reads) are quantized from this many elements and two dimensions on.</summary>
+    private const int MinElements = 256;
+
+    /// <summary>First version of the standard's operators that has DequantizeLinear.</summary>
+    private const int MinOpset = 10;
+
+    /// <summary>Quantizes the weights. Biases and other vectors stay float.</summary>
+    /// <param name="model">Any model; it is not changed.</param>
+    /// <param name="exclude">Patterns of layers to leave alone, by name, weight or operator; * and ? stand for any characters.</param>
+    /// <exception cref="BadInputException">There are no float weights, one is not finite, or the opset cannot be raised.</exception>
+    public static StepResult Quantize(Model model, IReadOnlyList<string>? exclude = null)
+    {
+        AlreadyQuantized.Refuse(model);
+        model = OpsetRaise.To(model, MinOpset);
+        var index = new GraphIndex(model.Graph);
+        var patterns = new LayerPatterns(exclude ?? []);
+        var layers = Layer.Of(index).ToList();
+        patterns.CheckAllFit(layers);
+        var excluded = layers.Where(patterns.Fits).Select(l => l.Weight).ToHashSet();
+        var names = layers.GroupBy(l => l.Weight).ToDictionary(g => g.Key, g => g.First().Name);
+
+        var forms = new Dictionary<string, WeightForm>();
+        var changes = new List<LayerChange>();
+        foreach (var value in names.Keys.Concat(Tables(index)).Where(v => !excluded.Contains(v)).Distinct())
+        {
+            if (index.IsOutput(value) || WeightForm.ReadDense(index, value) is not { Data.IsEmpty: false } dense) continue;
+            dense.ThrowUnlessFinite();
+            var weight = LinearWeight.MinMax(dense, CodeRange.UInt8);
+            forms[value] = weight.Form(value);
+            changes.Add(new LayerChange(names.GetValueOrDefault(value, value), dense.Count, weight.Kept(), 8) { Rounding = new(weight.Error(), true, "min-max") });
+        }
+        if (forms.Count == 0) throw new BadInputException("the model has no float weights to quantize");
+        return new StepResult(WeightForm.Replace(model, forms), "quantize", changes);
+    }
+
+    private static IEnumerable<string> Tables(GraphIndex index) =>
+        index.Graph.Initializers.Where(t => t is { Type: ElementType.Float, Shape.Length: > 1 } && t.Count >= MinElements && index.Consumers(t.Name).Count > 0).Select(t => t.Name);
+}

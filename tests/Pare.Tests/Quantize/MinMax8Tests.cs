@@ -1,0 +1,62 @@
+using Pare.Onnx;
+using Pare.Quantize;
+using Pare.Tests.Onnx;
+using Xunit;
+
+namespace Pare.Tests.Quantize;
+
+public class MinMax8Tests
+{
+    [Fact]
+    public void Every_weight_becomes_bytes_between_its_ends()
+    {
+        var result = MinMax8.Quantize(Nets.Small());
+        var index = new GraphIndex(result.Model.Graph);
+        Assert.Equal(["Conv_c", "Gemm_y"], result.Layers.Select(l => l.Name));
+        foreach (var name in new[] { "w", "w2" })
+        {
+            var before = Nets.Small().Graph.Initializers.First(t => t.Name == name).Floats.ToArray();
+            var after = WeightValues.Dense(index, name);
+            Assert.Equal(ElementType.UInt8, index.Constant($"{name}.codes")!.Type);
+            var step = (before.Max() - before.Min()) / 255;
+            Assert.All(before.Zip(after), p => Assert.Equal(p.First, p.Second, step));
+        }
+        GraphSpec.Verify(result.Model);
+    }
+
+    [Fact]
+    public void The_file_is_a_quarter_of_the_float_file()
+    {
+        var model = Dense(Nets.Random("w", 1, 512, 512));
+        var ratio = (double)OnnxWriter.ToBytes(MinMax8.Quantize(model).Model).Length / OnnxWriter.ToBytes(model).Length;
+        Assert.InRange(ratio, 0.245, 0.255);
+    }
+
+    [Fact]
+    public void A_constant_weight_survives() =>
+        Assert.All(WeightValues.Dense(new GraphIndex(MinMax8.Quantize(Dense(Tensor.Of("w", [4, 4], [.. Enumerable.Repeat(0.3f, 16)]))).Model.Graph), "w"), v => Assert.Equal(0.3f, v));
+
+    [Fact]
+    public void An_old_opset_is_raised()
+    {
+        var result = MinMax8.Quantize(Dense(Nets.Random("w", 1, 4, 4)) with { Opsets = [new("", 7)] });
+        Assert.Equal(10, result.Model.OpsetVersion);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_no_numbers_are_refused(float value) =>
+        Assert.Contains("'w'", Assert.Throws<BadInputException>(() => MinMax8.Quantize(Dense(Tensor.Of("w", [2, 2], [1, 2, value, 3])))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_quantized_model_is_refused() =>
+        Assert.Contains("quantized already", Assert.Throws<BadInputException>(() => MinMax8.Quantize(MinMax8.Quantize(Nets.Small()).Model)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_pattern_that_fits_nothing_is_named() =>
+        Assert.Contains("'stem*'", Assert.Throws<BadInputException>(() => MinMax8.Quantize(Nets.Small(), ["stem*"])).Message, StringComparison.Ordinal);
+
+    private static Model Dense(Tensor weight) =>
+        Nets.Model([Nets.Node("MatMul", ["x", "w"], ["y"])], [weight], [Nets.Float("x", new Dimension(null, "N"), weight.Shape[0])], Nets.Float("y", new Dimension(null, "N"), weight.Shape[1]));
+}
