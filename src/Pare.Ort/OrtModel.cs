@@ -9,8 +9,8 @@ namespace Pare.Ort;
 /// <summary>A model loaded by ONNX Runtime, ready to predict. Safe to use from several threads at once.</summary>
 public sealed class OrtModel : IDisposable
 {
-    /// <summary>What is larger than a protobuf message may be goes through a file with external data.</summary>
-    private const long MaxMessageBytes = int.MaxValue - (1 << 20);
+    /// <summary>What is larger goes through a file: as an array it would stand in memory once more beside what the runtime makes of it.</summary>
+    private const long MaxArrayBytes = 64 << 20;
 
     private readonly InferenceSession _session;
     private readonly string? _temporaryFolder;
@@ -19,7 +19,7 @@ public sealed class OrtModel : IDisposable
     /// <exception cref="BadInputException">ONNX Runtime refuses the model.</exception>
     public OrtModel(Model model, OrtOptions? options = null)
     {
-        if (model.Graph.AllTensors().Sum(t => (long)t.Data.Length) <= MaxMessageBytes)
+        if (model.Graph.AllTensors().Sum(t => (long)t.Data.Length) <= MaxArrayBytes)
         {
             _session = Load(o => new InferenceSession(OnnxWriter.ToBytes(model), o), options);
         }

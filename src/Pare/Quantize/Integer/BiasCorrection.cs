@@ -23,12 +23,11 @@ internal static class BiasCorrection
         var inner = (int)shape.Skip(2).Aggregate(1L, (a, b) => a * b);
         var shift = new double[bias.Length];
         var real = weight.Real.Floats;
-        var rounded = weight.Decode();
-        for (var i = 0; i < rounded.Length; i++)
+        for (var i = 0; i < real.Length; i++)
         {
             var (first, second) = (i / inner / (int)shape[1], i / inner % (int)shape[1]);
             var (output, channel) = byInput ? (first, second + first / (bias.Length / groups) * inputs) : (second, first);
-            shift[output] += ((double)rounded[i] - real[i]) * means[channel];
+            shift[output] += ((double)weight.Decoded(i) - real[i]) * means[channel];
         }
         return [.. bias.Select((b, i) => (float)(b - shift[i]))];
     }

@@ -12,6 +12,8 @@ namespace Pare.Quantize.Integer;
 /// <param name="Axis">The axis; -1 for one map.</param>
 internal sealed record LinearWeight(Tensor Real, Affine[] Maps, int Axis)
 {
+    private readonly AxisLayout _layout = new(Real, Axis);
+
     /// <summary>Codes that were chosen otherwise than by rounding each weight to the nearest; null where they were not.</summary>
     public sbyte[]? Codes { get; init; }
 
@@ -60,25 +62,17 @@ internal sealed record LinearWeight(Tensor Real, Affine[] Maps, int Axis)
 
     private float Decode(int element, Affine map, float value) => map.Decode(Code(element, map, value));
 
-    /// <summary>The values that the codes stand for.</summary>
-    public float[] Decode()
-    {
-        var values = Real.Floats;
-        var decoded = new float[values.Length];
-        var layout = new AxisLayout(Real, Axis);
-        for (var i = 0; i < decoded.Length; i++) decoded[i] = Decode(i, Maps[layout.PlaceOf(i)], values[i]);
-        return decoded;
-    }
+    /// <summary>The value that an element's code stands for.</summary>
+    public float Decoded(int element) => Decode(element, Maps[_layout.PlaceOf(element)], Real.Floats[element]);
 
     /// <summary>|w - decoded| / |w| (Euclidean).</summary>
     public double Error()
     {
         double error = 0, size = 0;
         var values = Real.Floats;
-        var layout = new AxisLayout(Real, Axis);
         for (var i = 0; i < values.Length; i++)
         {
-            var difference = (double)values[i] - Decode(i, Maps[layout.PlaceOf(i)], values[i]);
+            var difference = (double)values[i] - Decode(i, Maps[_layout.PlaceOf(i)], values[i]);
             error += difference * difference;
             size += (double)values[i] * values[i];
         }
@@ -90,11 +84,10 @@ internal sealed record LinearWeight(Tensor Real, Affine[] Maps, int Axis)
     {
         var values = Real.Floats;
         if (values.IsEmpty) return 1;
-        var layout = new AxisLayout(Real, Axis);
         long kept = 0;
         for (var i = 0; i < values.Length; i++)
         {
-            var map = Maps[layout.PlaceOf(i)];
+            var map = Maps[_layout.PlaceOf(i)];
             if (Code(i, map, values[i]) != map.ZeroPoint) kept++;
         }
         return (double)kept / values.Length;
@@ -122,8 +115,7 @@ internal sealed record LinearWeight(Tensor Real, Affine[] Maps, int Axis)
     private Tensor CodeTensor(string name)
     {
         var type = Maps[0].Codes.Type;
-        var layout = new AxisLayout(Real, Axis);
-        var data = Bytes(checked((int)Real.Count), i => Code(i, Maps[layout.PlaceOf(i)], Real.Floats[i]), type);
+        var data = Bytes(checked((int)Real.Count), i => Code(i, Maps[_layout.PlaceOf(i)], Real.Floats[i]), type);
         return new Tensor { Name = name, Type = type, Shape = Real.Shape, Data = data, IsExternal = Real.IsExternal };
     }
 
