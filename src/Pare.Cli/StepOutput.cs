@@ -22,7 +22,7 @@ internal static class StepOutput
         };
         run.Show(json, console =>
         {
-            string[] more = result.Layers.Any(l => l.Sharing is not null) ? ["values", "entropy"] : result.Layers.Any(l => l.Rounding is not null) ? ["error"] : [];
+            string[] more = result.Layers.Any(l => l.Sharing is not null) ? ["values", "entropy"] : result.Layers.Any(l => l.Rounding is not null || l.Compensation is not null) ? ["error"] : [];
             var table = Tables.New(console, ["layer", "weights", "kept", "bits", .. more]);
             foreach (var layer in result.Layers)
                 table.AddRow([Tables.Cell(layer.Name), .. Cells(layer).Take(more.Length + 3).Select(Tables.Cell)]);
@@ -38,9 +38,9 @@ internal static class StepOutput
         yield return Format.Count(layer.Weights);
         yield return Format.Percent(layer.Kept);
         yield return Format.Bits(layer.Bits);
-        if (layer.Rounding is { } rounding)
+        if ((layer.Rounding?.Error ?? layer.Compensation?.Error) is { } error)
         {
-            yield return Format.Percent(rounding.Error);
+            yield return Format.Percent(error);
             yield break;
         }
         yield return layer.Sharing is { } sharing ? Format.Count(sharing.Centroids) : "-";
@@ -50,7 +50,7 @@ internal static class StepOutput
     private static JsonObject Layer(LayerChange layer)
     {
         var json = new JsonObject { ["name"] = layer.Name, ["weights"] = layer.Weights, ["kept"] = layer.Kept, ["bits"] = layer.Bits };
-        if (layer.Rounding is { } rounding) json["error"] = rounding.Error;
+        if ((layer.Rounding?.Error ?? layer.Compensation?.Error) is { } error) json["error"] = error;
         if (layer.Sharing is not { } sharing) return json;
         json["values"] = sharing.Centroids;
         json["entropyBits"] = sharing.EntropyBits;

@@ -28,6 +28,13 @@ internal sealed class VerbRun(ParseResult parse, CommonOptions common, Cancellat
         else Terminal.Render(output, render);
     }
 
+    /// <summary>Passes on which share of some work is done, and stops it when the run is cancelled.</summary>
+    public IProgress<double> Share(ProgressLine line, string what = "") => new Relay<double>(share =>
+    {
+        cancel.ThrowIfCancellationRequested();
+        line.Report(share, 1, what);
+    });
+
     /// <summary>Progress of long work on standard error; nothing under <c>--quiet</c>.</summary>
     public ProgressLine Progress(string what) => new(parse.GetValue(common.Quiet) ? null : parse.InvocationConfiguration.Error, what, TimeProvider.System);
 }

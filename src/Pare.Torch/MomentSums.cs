@@ -9,8 +9,8 @@ namespace Pare.Torch;
 /// </summary>
 public sealed class MomentSums : IDisposable
 {
-    /// <summary>Patches that are aimed at, for each row of the matrix, and at least.</summary>
-    private const int PatchesPerInput = 8, MinPatches = 8192;
+    /// <summary>Patches that are aimed at, for each row of the matrix, and at least: with an eighth of these, what is chosen by them overfits badly.</summary>
+    private const int PatchesPerInput = 16, MinPatches = 65536;
 
     private readonly List<Layer> _layers = [];
     private readonly Dictionary<string, Sum> _sums = [];
@@ -68,7 +68,7 @@ public sealed class MomentSums : IDisposable
     private sealed class Sum(int groups, int inputs, long[] kernel) : IDisposable
     {
         private readonly IReadOnlyList<MomentBlock> _blocks = InputMoments.Plan(groups, inputs);
-        private TorchTensor[]? _sums;
+        private TorchTensor[]? _sums, _means;
         private long _seen;
 
         public long Samples { get; private set; }
@@ -84,10 +84,12 @@ public sealed class MomentSums : IDisposable
             patches = patches.slice(2, first, patches.shape[2], stride);
             Samples += patches.shape[2];
             _sums ??= [.. _blocks.Select(b => torch.zeros(b.Size, b.Size).DetachFromDisposeScope())];
+            _means ??= [.. _blocks.Select(b => torch.zeros(b.Size).DetachFromDisposeScope())];
             for (var i = 0; i < _blocks.Count; i++)
             {
                 var part = patches[_blocks[i].Group].slice(0, _blocks[i].First, _blocks[i].First + _blocks[i].Size, 1);
                 _sums[i].add_(part.matmul(part.t()), Scalars.One);
+                _means[i].add_(part.sum(1), Scalars.One);
             }
         }
 
@@ -95,8 +97,9 @@ public sealed class MomentSums : IDisposable
         {
             for (var i = 0; i < _blocks.Count; i++)
             {
-                using var mean = _sums![i].div(Samples);
-                mean.data<float>().CopyTo(_blocks[i].Values);
+                using TorchTensor second = _sums![i].div(Samples), first = _means![i].div(Samples);
+                second.data<float>().CopyTo(_blocks[i].Values);
+                first.data<float>().CopyTo(_blocks[i].Means);
             }
             return new InputMoments(_blocks, Samples);
         }
@@ -117,7 +120,7 @@ public sealed class MomentSums : IDisposable
 
         public void Dispose()
         {
-            foreach (var sum in _sums ?? []) sum.Dispose();
+            foreach (var sum in (_sums ?? []).Concat(_means ?? [])) sum.Dispose();
         }
     }
 }

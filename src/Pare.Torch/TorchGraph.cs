@@ -46,15 +46,15 @@ public sealed class TorchGraph : IDisposable
     public IReadOnlyDictionary<string, TorchTensor> Buffers => _buffers;
 
     /// <summary>
-    /// Computes the graph's outputs by name. Gradients are recorded when training only; otherwise statistics are the running
-    /// ones and dropout does nothing. The outputs belong to the caller's dispose scope.
+    /// Computes the graph's outputs by name. The outputs belong to the caller's dispose scope.
     /// </summary>
     /// <param name="inputs">A tensor for every free input of the graph.</param>
-    /// <param name="training">True to normalize by the batch, drop, move running statistics and record gradients.</param>
+    /// <param name="training">True to normalize by the batch, drop and move running statistics; otherwise statistics are the running ones and dropout does nothing.</param>
+    /// <param name="gradients">Whether to record gradients; null for when training.</param>
     /// <exception cref="BadInputException">An input is missing, or a node cannot work on the shapes it gets.</exception>
-    public IReadOnlyDictionary<string, TorchTensor> Run(IReadOnlyDictionary<string, TorchTensor> inputs, bool training)
+    public IReadOnlyDictionary<string, TorchTensor> Run(IReadOnlyDictionary<string, TorchTensor> inputs, bool training, bool? gradients = null)
     {
-        using var mode = torch.set_grad_enabled(training && torch.is_grad_enabled());
+        using var mode = torch.set_grad_enabled((gradients ?? training) && torch.is_grad_enabled());
         var live = new Dictionary<string, TorchTensor>();
         foreach (var name in _plan.Inputs)
             live[name] = inputs.TryGetValue(name, out var given) ? given.alias() : throw new BadInputException($"the graph's input '{name}' is not given");
@@ -69,11 +69,11 @@ public sealed class TorchGraph : IDisposable
 
     /// <summary>Computes the output of a graph with one free input and one output. See <see cref="Run"/>.</summary>
     /// <exception cref="BadInputException">The graph has more than one input or output.</exception>
-    public TorchTensor Forward(TorchTensor input, bool training)
+    public TorchTensor Forward(TorchTensor input, bool training, bool? gradients = null)
     {
         if (_plan.Inputs.Length != 1 || _plan.Outputs.Length != 1)
             throw new BadInputException($"the graph has {_plan.Inputs.Length} inputs and {_plan.Outputs.Length} outputs; one of each is expected here");
-        return Run(new Dictionary<string, TorchTensor> { [_plan.Inputs[0]] = input }, training)[_plan.Outputs[0]];
+        return Run(new Dictionary<string, TorchTensor> { [_plan.Inputs[0]] = input }, training, gradients)[_plan.Outputs[0]];
     }
 
     /// <summary>The model with the present values of parameters and buffers (copies) in its constants; everything else is untouched.</summary>

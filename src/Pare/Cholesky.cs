@@ -39,6 +39,39 @@ internal static class Cholesky
         return u;
     }
 
+    /// <summary>The inverse of Uᵀ·U.</summary>
+    /// <param name="u">What <see cref="Factor"/> gave; it is not changed.</param>
+    /// <returns>n x n, symmetric, row by row.</returns>
+    public static float[] Inverse(float[] u, int n)
+    {
+        // R = U⁻¹ from below; then R·Rᵀ.
+        var r = new float[n * n];
+        for (var i = n - 1; i >= 0; i--)
+        {
+            var row = r.AsSpan(i * n, n);
+            row[i] = 1;
+            for (var j = i + 1; j < n; j++) Subtract(u[i * n + j], r.AsSpan(j * n + j, n - j), row[j..]);
+            TensorPrimitives.Divide(row[i..], u[i * n + i], row[i..]);
+        }
+        var inverse = new float[n * n];
+        Parallel.For(0, n, i =>
+        {
+            for (var j = i; j < n; j++) inverse[i * n + j] = inverse[j * n + i] = TensorPrimitives.Dot<float>(r.AsSpan(i * n + j, n - j), r.AsSpan(j * n + j, n - j));
+        });
+        return inverse;
+    }
+
+    /// <summary>Solves Uᵀ·U·x = b in place of b.</summary>
+    public static void Solve(float[] u, int n, Span<float> b)
+    {
+        for (var i = 0; i < n; i++)
+        {
+            b[i] /= u[i * n + i];
+            Subtract(b[i], u.AsSpan(i * n + i + 1, n - i - 1), b[(i + 1)..]);
+        }
+        for (var i = n - 1; i >= 0; i--) b[i] = (b[i] - TensorPrimitives.Dot<float>(u.AsSpan(i * n + i + 1, n - i - 1), b[(i + 1)..])) / u[i * n + i];
+    }
+
     // Scales row i, and takes it off the rows below it within the block.
     private static void Finish(float[] u, int n, int i, int last, float least)
     {

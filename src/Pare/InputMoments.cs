@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Pare;
 
 /// <summary>
@@ -21,7 +23,7 @@ public sealed record InputMoments(IReadOnlyList<MomentBlock> Blocks, long Sample
                    from p in Enumerable.Range(0, parts)
                    let first = (int)((long)inputs * p / parts)
                    let size = (int)((long)inputs * (p + 1) / parts) - first
-                   select new MomentBlock(g, first, size, new float[(long)size * size])];
+                   select new MomentBlock(g, first, size, new float[(long)size * size], new float[size])];
     }
 }
 
@@ -29,5 +31,17 @@ public sealed record InputMoments(IReadOnlyList<MomentBlock> Blocks, long Sample
 /// <param name="Group">The layer's group.</param>
 /// <param name="First">The first of the group's inputs that it is about.</param>
 /// <param name="Size">Number of inputs.</param>
-/// <param name="Values">Size x Size, symmetric, row by row.</param>
-public sealed record MomentBlock(int Group, int First, int Size, float[] Values);
+/// <param name="Values">E[x·xᵀ], Size x Size, symmetric, row by row.</param>
+/// <param name="Means">E[x], Size.</param>
+public sealed record MomentBlock(int Group, int First, int Size, float[] Values, float[] Means)
+{
+    /// <summary>
+    /// E[x·xᵀ] - E[x]·E[x]ᵀ: what is left of the moments where a bias may make up for the mean error of a layer's output.
+    /// </summary>
+    public float[] Covariance()
+    {
+        var values = (float[])Values.Clone();
+        for (var i = 0; i < Size; i++) TensorPrimitives.MultiplyAdd(Means, -Means[i], values.AsSpan(i * Size, Size), values.AsSpan(i * Size, Size));
+        return values;
+    }
+}

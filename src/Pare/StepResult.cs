@@ -12,9 +12,17 @@ public sealed record LayerChange(string Name, long Weights, double Kept, double 
     /// <summary>What sharing did; null for other steps.</summary>
     public SharingRecord? Sharing { get; init; }
 
+    /// <summary>What moving the weights that stay left of pruning's error; null where none moved.</summary>
+    public CompensationRecord? Compensation { get; init; }
+
     /// <summary>What rounding to integers did; null for other steps.</summary>
     public RoundingRecord? Rounding { get; init; }
 }
+
+/// <summary>How one layer's weights were moved to make up for those that went.</summary>
+/// <param name="Error">Root mean square of what the layer's output changed by, over that of the output.</param>
+/// <param name="IsExact">True where weights went one by one, false where in blocks of columns.</param>
+public sealed record CompensationRecord(double Error, bool IsExact);
 
 /// <summary>How one layer was rounded to integers.</summary>
 /// <param name="Error">|w - rounded| / |w| of its weights (Euclidean).</param>

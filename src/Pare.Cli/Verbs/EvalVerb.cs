@@ -54,11 +54,7 @@ internal static class EvalVerb
     private static Evaluation Evaluate(VerbRun run, Judge judge, Model model, IDataset examples)
     {
         using var line = run.Progress("evaluating");
-        return judge.Of(model, examples, new Relay<double>(share =>
-        {
-            run.Cancel.ThrowIfCancellationRequested();
-            line.Report(share, 1);
-        }));
+        return judge.Of(model, examples, run.Share(line));
     }
 
     private static void Show(VerbRun run, ModelCosts costs, Evaluation score, string data)

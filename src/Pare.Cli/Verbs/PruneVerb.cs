@@ -1,6 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using Pare.Data;
+using Pare.Onnx;
+using Pare.Ort;
 using Pare.Prune;
+using Pare.Report;
+using Pare.Torch.Training;
 using Pare.Zoo;
 
 namespace Pare.Cli.Verbs;
@@ -17,34 +22,81 @@ internal static class PruneVerb
         var scope = Opt.Choice("--scope", ["global", "layer"], "global", "Whether --sparsity holds over all weights together or in each layer.");
         var layers = new Option<string[]>("--layer") { HelpName = "NAME=S", Description = "A sparsity for one layer, such as ip1=0.92; layers not named stay as they are. May be repeated, in place of --sparsity.", AllowMultipleArgumentsPerToken = true };
         var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
+        var score = Opt.Choice("--score", ["magnitude", "taylor", "fisher", "obd", "obs"], "magnitude",
+            "What a weight counts: its size; what the loss loses by it, from its gradient (taylor), its squared gradients (fisher) or the Hessian's diagonal (obd); or what its layer's output errs by, the weights that stay making up for it (obs). All but magnitude need --data.");
+        var pattern = Opt.Text("--pattern", "N:M", "Of each M consecutive weights of an output N stay, such as 2:4; with --score obs.");
+        var images = Opt.Whole("--images", "N", 1, 1_000_000, 1024, "Training examples that scores are measured on.");
+        var data = new DataFlags();
         var keepDead = Opt.Flag("--keep-dead", "Keep neurons and channels that have died; they are removed and their constants folded unless this is given.");
-        return new VerbCommand("prune", "Set the least important weights to zero.", new OptionGroup("Pruning") { output, sparsity, quality, layers, scope, exclude, keepDead })
+        return new VerbCommand("prune", "Set the least important weights to zero.", new OptionGroup("Pruning") { output, sparsity, quality, layers, scope, score, pattern, images, exclude, keepDead }, data)
         {
             Arguments = { model },
-            Details = "Give one of --sparsity, --quality and --layer. A zero stays zero in every later step. 'pare train' on the result wins accuracy back.",
-            Examples = ["pare prune model.onnx --sparsity 0.9 -o pruned.onnx", "pare prune model.onnx --quality 1.2 --exclude 'conv1*' -o pruned.onnx"],
+            Details = "Give one of --sparsity, --quality, --layer and --pattern. A zero stays zero in every later step. 'pare train' on the result wins accuracy back.",
+            Examples = ["pare prune model.onnx --sparsity 0.9 -o pruned.onnx", "pare prune model.onnx --quality 1.2 --exclude 'conv1*' -o pruned.onnx", "pare prune model.onnx --sparsity 0.7 --score obs --data photos.zip -o pruned.onnx"],
             Body = run =>
             {
                 var path = run.Get(output);
                 OutputFile.Check(path);
                 var loaded = Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed });
                 var byLayer = (run.Get(layers) ?? []).Select(LayerSparsity).DistinctBy(l => l.Key).ToDictionary();
-                if (new[] { run.Get(sparsity) is not null, run.Get(quality) is not null, byLayer.Count > 0 }.Count(given => given) != 1)
-                    throw new BadInputException("prune needs one of --sparsity, --quality and --layer");
-                var result = Pruner.Prune(loaded.Model, new PruneOptions
+                if (new[] { run.Get(sparsity) is not null, run.Get(quality) is not null, byLayer.Count > 0, run.Get(pattern) is not null }.Count(given => given) != 1)
+                    throw new BadInputException("prune needs one of --sparsity, --quality, --layer and --pattern");
+                if (run.Get(score) != "obs" && run.Get(pattern) is not null) throw new BadInputException("--pattern needs --score obs");
+                if (run.Get(score) == "obs" && (run.Get(quality) is not null || byLayer.Count > 0)) throw new BadInputException("--score obs takes --sparsity or --pattern");
+                var result = run.Get(score) == "obs" ? Obs(run, loaded.Model) : Pruner.Prune(loaded.Model, new PruneOptions
                 {
+                    Score = run.Get(score) == "magnitude" ? PruneScore.Magnitude : PruneScore.Saliency,
                     Sparsity = run.Get(sparsity),
                     Quality = run.Get(quality),
                     LayerSparsities = byLayer.Count > 0 ? byLayer : null,
                     Scope = run.Get(scope) == "layer" ? PruneScope.Layer : PruneScope.Global,
                     Exclude = run.Get(exclude) ?? [],
-                });
+                }, run.Get(score) == "magnitude" ? null : Measured(run, loaded.Model));
                 run.Cancel.ThrowIfCancellationRequested();
                 Models.Save(run.Get(keepDead) ? result.Model : DeadChannels.Remove(result.Model).Model, path);
                 StepOutput.Show(run, result, path);
             },
         };
+
+        StepResult Obs(VerbRun run, Model network)
+        {
+            var options = new ObsOptions
+            {
+                Sparsity = run.Get(sparsity), Pattern = run.Get(pattern) is { } text ? Pattern(text) : null,
+                Scope = run.Get(scope) == "layer" ? PruneScope.Layer : PruneScope.Global, Exclude = run.Get(exclude) ?? [],
+            };
+            var wanted = ObsPruner.Layers(network, options);
+            var (examples, preprocess) = Examples(run, network);
+            using var line = run.Progress("pruning");
+            var inputs = CalibrationData.Of(network, wanted, examples, preprocess);
+            var moments = Quantization.MomentsOf(network, wanted, inputs, new OrtOptions { Threads = run.Threads }, run.Share(line, "second moments"));
+            line.Report(1, 1, "choosing weights");
+            return ObsPruner.Prune(network, options, moments);
+        }
+
+        IReadOnlyDictionary<string, float[]> Measured(VerbRun run, Model network)
+        {
+            var (examples, preprocess) = Examples(run, network);
+            using var line = run.Progress("pruning");
+            var kind = Enum.Parse<CurvatureKind>(run.Get(score), ignoreCase: true);
+            var record = Curvature.Of(network, examples, preprocess, kind, seed: run.Seed, progress: run.Share(line, "derivatives"));
+            if (record.Noise > 0) line.Note($"the Hessian's diagonal is estimated; its standard error is {Format.Percent(record.Noise)} of its size");
+            return record.Values;
+        }
+
+        (IDataset Examples, Preprocess Preprocess) Examples(VerbRun run, Model network)
+        {
+            var preprocess = data.Preprocess(run, network);
+            var splits = data.Open(run, preprocess);
+            ModelShape.CheckInput(network, splits);
+            return (Quantization.Some(splits.Train, run.Get(images), run.Seed), preprocess);
+        }
     }
+
+    private static (int Kept, int Of) Pattern(string text) =>
+        text.Split(':') is [var kept, var of] && int.TryParse(kept, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && int.TryParse(of, NumberStyles.None, CultureInfo.InvariantCulture, out var m)
+            ? (n, m)
+            : throw new BadInputException($"--pattern is '{text}'; allowed: N:M, such as 2:4");
 
     private static KeyValuePair<string, double> LayerSparsity(string text) =>
         text.LastIndexOf('=') is > 0 and var at && double.TryParse(text[(at + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out var sparsity)

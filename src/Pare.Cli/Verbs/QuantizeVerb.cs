@@ -65,11 +65,7 @@ internal static class QuantizeVerb
             var prepared = Int4Weights.Prepare(loaded.Model);
             string[] layers = [.. Layer.Of(new GraphIndex(prepared.Graph)).Select(l => l.Node.Outputs[0])];
             var inputs = CalibrationData.Of(prepared, layers, Quantization.Some(splits.Train, run.Get(images), run.Seed), preprocess);
-            var moments = Quantization.MomentsOf(prepared, layers, inputs, new OrtOptions { Threads = run.Threads }, new Relay<double>(share =>
-            {
-                run.Cancel.ThrowIfCancellationRequested();
-                progress.Report(share, 1, "second moments");
-            }));
+            var moments = Quantization.MomentsOf(prepared, layers, inputs, new OrtOptions { Threads = run.Threads }, run.Share(progress, "second moments"));
             return Int4Weights.Quantize(prepared, run.Get(exclude), moments, method);
         }
 
@@ -109,11 +105,7 @@ internal static class QuantizeVerb
                 var made = Result(tuned, used, Score(loaded.Model, parts.Test), Score(tuned.Result.Model, parts.Test));
                 return made with { Network = made.Network with { Model = preprocess.ToMetadata(made.Network.Model) } };
 
-                Evaluation Score(Model model, IDataset examples) => judge.Of(model, examples, new Relay<double>(share =>
-                {
-                    run.Cancel.ThrowIfCancellationRequested();
-                    progress.Report(share, 1, "scoring");
-                }));
+                Evaluation Score(Model model, IDataset examples) => judge.Of(model, examples, run.Share(progress, "scoring"));
             }
 
             QuantizationRequest Request(Model loaded) => new()

@@ -74,7 +74,7 @@ public static class Pruner
             : Cuts.Global(layers, sparsity, options.MinKept);
     }
 
-    private static HashSet<string> Excluded(List<Layer> layers, IReadOnlyList<string> patterns)
+    internal static HashSet<string> Excluded(List<Layer> layers, IReadOnlyList<string> patterns)
     {
         var excluded = new HashSet<string>();
         foreach (var pattern in patterns)

@@ -64,7 +64,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("inspect @tiny.onnx --seed x", "--seed is 'x'; allowed: a whole number, 0 or more")]
     [InlineData("inspect @tiny.onnx --threads 0", "--threads is '0'; allowed: a whole number, 1 to 1024")]
     [InlineData("prune @tiny.onnx --sparsity 0.5", "--out FILE is missing")]
-    [InlineData("prune @tiny.onnx -o @p.onnx", "prune needs one of --sparsity, --quality and --layer")]
+    [InlineData("prune @tiny.onnx -o @p.onnx", "prune needs one of --sparsity, --quality, --layer and --pattern")]
     [InlineData("prune @tiny.onnx --sparsity 1.2 -o @p.onnx", "--sparsity is '1.2'; allowed: a number, 0 up to, not including, 1")]
     [InlineData("prune @tiny.onnx --sparsity NaN -o @p.onnx", "--sparsity is 'NaN'")]
     [InlineData("prune @tiny.onnx --sparsity 0.5 --scope all -o @p.onnx", "--scope is 'all'; allowed: global, layer")]

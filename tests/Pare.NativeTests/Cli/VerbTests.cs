@@ -38,6 +38,26 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(["fc1", "fc2"], json["layers"]!.AsArray().Select(l => l!["name"]!.GetValue<string>()));
     }
 
+    [Theory]
+    [InlineData("taylor")]
+    [InlineData("fisher")]
+    [InlineData("obd")]
+    [InlineData("obs")]
+    public void Pruning_by_what_data_say_counts_exactly_too(string score)
+    {
+        var json = Json($"prune lenet-300-100 --data glyphs --images 64 --score {score} --sparsity 0.75 --keep-dead --quiet -o @p.onnx");
+        Assert.Equal(0.25, json["kept"]!.GetValue<double>(), 1e-5);
+        Assert.Equal(score == "obs", json["layers"]![0]!["error"] is not null);
+    }
+
+    [Fact]
+    public void A_pattern_keeps_two_weights_of_four()
+    {
+        Assert.Equal(0.5, Json("prune lenet-300-100 --data glyphs --images 64 --score obs --pattern 2:4 --keep-dead --quiet -o @p.onnx")["kept"]!.GetValue<double>(), 1e-3);
+        Assert.Contains("--pattern needs --score obs", _pare.Fail("prune lenet5 --pattern 2:4 -o @p.onnx"), StringComparison.Ordinal);
+        Assert.Contains("--pattern is '24'", _pare.Fail("prune lenet5 --data glyphs --score obs --pattern 24 -o @p.onnx"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Inspect_counts_both_costs()
     {

@@ -31,10 +31,6 @@ internal static class EvalCascadeVerb
     {
         using var opened = loaded.Open(new OrtOptions { Threads = run.Threads });
         using var line = run.Progress("evaluating");
-        return CascadeScore.Of(opened, photos, aroundBox, new Relay<double>(share =>
-        {
-            run.Cancel.ThrowIfCancellationRequested();
-            line.Report(share, 1);
-        }));
+        return CascadeScore.Of(opened, photos, aroundBox, run.Share(line));
     }
 }

@@ -34,26 +34,28 @@ internal static class CompensatedRounding
     /// <param name="groups">Groups of the layer; its rows are divided among them in order.</param>
     /// <param name="map">The map of a row's column.</param>
     /// <param name="moments">What is known of the inputs.</param>
+    /// <param name="isCentred">True where a bias will make up for the mean error of the output.</param>
     /// <returns>Codes, rows x columns.</returns>
-    public static sbyte[] Round(float[] weights, int rows, int columns, int groups, Func<int, int, Affine> map, InputMoments moments, RoundingMethod method)
+    public static sbyte[] Round(float[] weights, int rows, int columns, int groups, Func<int, int, Affine> map, InputMoments moments, RoundingMethod method, bool isCentred = false)
     {
         var codes = new sbyte[weights.Length];
         var each = rows / groups;
         foreach (var block in moments.Blocks)
         {
-            var factor = Cholesky.Factor(block.Values, block.Size, Damping);
+            var matrix = isCentred ? block.Covariance() : block.Values;
+            var factor = Cholesky.Factor(matrix, block.Size, Damping);
             Parallel.For(block.Group * each, (block.Group + 1) * each, row =>
             {
                 var start = row * columns + block.First;
-                RoundRow(weights.AsSpan(start, block.Size), i => map(row, block.First + i), block, factor, codes.AsSpan(start, block.Size), method);
+                RoundRow(weights.AsSpan(start, block.Size), i => map(row, block.First + i), matrix, factor, codes.AsSpan(start, block.Size), method);
             });
         }
         return codes;
     }
 
-    private static void RoundRow(ReadOnlySpan<float> weights, Func<int, Affine> map, MomentBlock block, float[] factor, Span<sbyte> codes, RoundingMethod method)
+    private static void RoundRow(ReadOnlySpan<float> weights, Func<int, Affine> map, float[] matrix, float[] factor, Span<sbyte> codes, RoundingMethod method)
     {
-        var n = block.Size;
+        var n = weights.Length;
         var error = new float[n];
         for (var i = n - 1; i >= 0; i--)
         {
@@ -63,15 +65,15 @@ internal static class CompensatedRounding
             codes[i] = (sbyte)affine.Encode(target);
             error[i] = weights[i] - affine.Decode(codes[i]);
         }
-        if (method == RoundingMethod.AdaRound) Descend(map, block, codes, error);
+        if (method == RoundingMethod.AdaRound) Descend(map, matrix, codes, error);
     }
 
     // Each code moves by one where that lessens errorᵀ · H · error.
-    private static void Descend(Func<int, Affine> map, MomentBlock block, Span<sbyte> codes, float[] error)
+    private static void Descend(Func<int, Affine> map, float[] matrix, Span<sbyte> codes, float[] error)
     {
-        var n = block.Size;
+        var n = error.Length;
         var slope = new float[n];
-        for (var i = 0; i < n; i++) slope[i] = TensorPrimitives.Dot<float>(block.Values.AsSpan(i * n, n), error);
+        for (var i = 0; i < n; i++) slope[i] = TensorPrimitives.Dot<float>(matrix.AsSpan(i * n, n), error);
         var moved = true;
         for (var sweep = 0; sweep < MaxSweeps && moved; sweep++)
         {
@@ -79,11 +81,11 @@ internal static class CompensatedRounding
             for (var i = 0; i < n; i++)
             {
                 var affine = map(i);
-                var (step, moment) = (slope[i] > 0 ? 1 : -1, block.Values[i * n + i]);
+                var (step, moment) = (slope[i] > 0 ? 1 : -1, matrix[i * n + i]);
                 if (2 * MathF.Abs(slope[i]) <= affine.Scale * moment || codes[i] + step < affine.Codes.Min || codes[i] + step > affine.Codes.Max) continue;
                 codes[i] = (sbyte)(codes[i] + step);
                 error[i] -= step * affine.Scale;
-                TensorPrimitives.MultiplyAdd(block.Values.AsSpan(i * n, n), -step * affine.Scale, slope, slope);
+                TensorPrimitives.MultiplyAdd(matrix.AsSpan(i * n, n), -step * affine.Scale, slope, slope);
                 moved = true;
             }
         }

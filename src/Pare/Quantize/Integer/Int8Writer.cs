@@ -102,7 +102,7 @@ internal sealed class Int8Writer
     {
         var output = layer.Layer.Node.Outputs[0];
         if (_options.Rounding == RoundingMethod.Nearest || !_seen.Moments.TryGetValue(output, out var moments)) return weight;
-        return weight with { Codes = _seen.Rounded.GetOrAdd(output, _ => weight.Compensated(layer.Axis, (int)layer.Layer.Node.Int("group", 1), moments, _options.Rounding).Codes!) };
+        return weight with { Codes = _seen.Rounded.GetOrAdd(output, _ => weight.Compensated(layer.Axis, (int)layer.Layer.Node.Int("group", 1), moments, _options.Rounding, _options.CorrectBiases && layer.Bias is not null).Codes!) };
     }
 
     // Gemm fuses only where alpha and beta are written out, and 1.

@@ -42,11 +42,12 @@ internal sealed record LinearWeight(Tensor Real, Affine[] Maps, int Axis)
     /// <summary>The same weight with codes that leave little error in the output of a layer, an output's weights going along <see cref="Axis"/>.</summary>
     /// <param name="outputs">The weight's axis of outputs, 0 or 1 of a matrix, 0 of a convolution.</param>
     /// <param name="groups">Groups of the layer.</param>
-    public LinearWeight Compensated(int outputs, int groups, InputMoments moments, RoundingMethod method)
+    /// <param name="isCentred">True where a bias will make up for the mean error of the output.</param>
+    public LinearWeight Compensated(int outputs, int groups, InputMoments moments, RoundingMethod method, bool isCentred = false)
     {
         var rows = (int)Real.Shape[outputs];
         var columns = (int)(Real.Count / rows);
-        var codes = CompensatedRounding.Round(outputs == 0 ? Real.Floats.ToArray() : Transposed(Real.Floats, columns, rows), rows, columns, groups, (r, _) => Maps[Maps.Length == 1 ? 0 : r], moments, method);
+        var codes = CompensatedRounding.Round(outputs == 0 ? Real.Floats.ToArray() : Transposed(Real.Floats, columns, rows), rows, columns, groups, (r, _) => Maps[Maps.Length == 1 ? 0 : r], moments, method, isCentred);
         return this with { Codes = outputs == 0 ? codes : Transposed<sbyte>(codes, rows, columns) };
     }
 

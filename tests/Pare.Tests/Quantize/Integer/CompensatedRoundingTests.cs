@@ -51,9 +51,9 @@ public class CompensatedRoundingTests
     public void Groups_and_parts_of_a_layer_keep_to_their_own_inputs()
     {
         var (a, b) = (CholeskyTests.Moments(20, 100, seed: 3), CholeskyTests.Moments(20, 100, seed: 4));
-        var moments = new InputMoments([new MomentBlock(0, 0, 20, a), new MomentBlock(0, 20, 20, b), new MomentBlock(1, 0, 20, b), new MomentBlock(1, 20, 20, a)], 100);
+        var moments = new InputMoments([new MomentBlock(0, 0, 20, a, new float[20]), new MomentBlock(0, 20, 20, b, new float[20]), new MomentBlock(1, 0, 20, b, new float[20]), new MomentBlock(1, 20, 20, a, new float[20])], 100);
         var codes = CompensatedRounding.Round(Weights, Rows, Columns, groups: 2, (_, _) => Map, moments, RoundingMethod.Gptq);
-        var alone = CompensatedRounding.Round([.. Weights.Skip(5 * Columns).Take(20)], 1, 20, 1, (_, _) => Map, new InputMoments([new MomentBlock(0, 0, 20, b)], 100), RoundingMethod.Gptq);
+        var alone = CompensatedRounding.Round([.. Weights.Skip(5 * Columns).Take(20)], 1, 20, 1, (_, _) => Map, new InputMoments([new MomentBlock(0, 0, 20, b, new float[20])], 100), RoundingMethod.Gptq);
         Assert.Equal(alone, codes[(5 * Columns)..(5 * Columns + 20)]);
     }
 
@@ -77,7 +77,7 @@ public class CompensatedRoundingTests
 
     private static sbyte[] Round(float[] matrix, RoundingMethod method) => CompensatedRounding.Round(Weights, Rows, Columns, 1, (_, _) => Map, Whole(matrix), method);
 
-    private static InputMoments Whole(float[] matrix) => new([new MomentBlock(0, 0, Columns, matrix)], 1);
+    private static InputMoments Whole(float[] matrix) => new([new MomentBlock(0, 0, Columns, matrix, new float[Columns])], 1);
 
     private static double Error(float[] matrix, IReadOnlyList<sbyte> codes)
     {

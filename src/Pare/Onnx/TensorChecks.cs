@@ -1,6 +1,4 @@
-using Pare.Onnx;
-
-namespace Pare.Quantize;
+namespace Pare.Onnx;
 
 internal static class TensorChecks
 {
