@@ -20,25 +20,36 @@ internal static class StepOutput
             ["layers"] = new JsonArray([.. result.Layers.Select(Layer)]),
             ["leftAlone"] = new JsonArray([.. result.LeftAlone.Select(n => JsonValue.Create(n))]),
         };
+        if (result.Layers.Any(l => l.Channels is not null)) json["leftWhole"] = new JsonArray([.. result.LeftWhole.Select(l => new JsonObject { ["layer"] = l.Layer, ["reason"] = l.Reason })]);
         run.Show(json, console =>
         {
-            var shared = result.Layers.Any(l => l.Sharing is not null);
-            var table = Tables.New(console, ["layer", "weights", "kept", "bits", .. shared ? ["values", "entropy"] : Array.Empty<string>()]);
+            var more = MoreColumns(result);
+            var table = Tables.New(console, ["layer", "weights", "kept", "bits", .. more]);
             foreach (var layer in result.Layers)
-                table.AddRow([Tables.Cell(layer.Name), .. Cells(layer, shared).Select(Tables.Cell)]);
-            if (result.Layers.Count > 1) table.AddTotal(["total", Format.Count(weights), Format.Percent(nonZero / weights), "", .. shared ? ["", ""] : Array.Empty<string>()]);
+                table.AddRow([Tables.Cell(layer.Name), .. Cells(layer, more.Length > 0).Select(Tables.Cell)]);
+            if (result.Layers.Count > 1) table.AddTotal(["total", Format.Count(weights), Format.Percent(nonZero / weights), "", .. more.Select(_ => "")]);
             console.Write(table);
+            foreach (var (layer, reason) in result.LeftWhole) console.WriteLine($"left whole: {layer} ({reason})");
             foreach (var name in result.LeftAlone) console.WriteLine($"left alone: {name} (its weights are in a form that '{result.Step}' does not know)");
             console.WriteLine($"wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}");
         });
     }
 
-    private static IEnumerable<string> Cells(LayerChange layer, bool shared)
+    private static string[] MoreColumns(StepResult result) =>
+        result.Layers.Any(l => l.Sharing is not null) ? ["values", "entropy"] : result.Layers.Any(l => l.Channels is not null) ? ["channels", "left"] : [];
+
+    private static IEnumerable<string> Cells(LayerChange layer, bool more)
     {
         yield return Format.Count(layer.Weights);
         yield return Format.Percent(layer.Kept);
         yield return Format.Bits(layer.Bits);
-        if (!shared) yield break;
+        if (!more) yield break;
+        if (layer.Channels is { } channels)
+        {
+            yield return Format.Count(channels.Before);
+            yield return Format.Count(channels.After);
+            yield break;
+        }
         yield return layer.Sharing is { } sharing ? Format.Count(sharing.Centroids) : "-";
         yield return layer.Sharing is { } s ? Format.Bits(s.EntropyBits) : "-";
     }
@@ -46,6 +57,7 @@ internal static class StepOutput
     private static JsonObject Layer(LayerChange layer)
     {
         var json = new JsonObject { ["name"] = layer.Name, ["weights"] = layer.Weights, ["kept"] = layer.Kept, ["bits"] = layer.Bits };
+        if (layer.Channels is { } channels) (json["channels"], json["channelsLeft"]) = (channels.Before, channels.After);
         if (layer.Sharing is not { } sharing) return json;
         json["values"] = sharing.Centroids;
         json["entropyBits"] = sharing.EntropyBits;

@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using Pare.Onnx;
+using Pare.Profile;
 using Pare.Prune;
+using Pare.Prune.Channels;
 using Pare.Zoo;
 
 namespace Pare.Cli.Verbs;
 
-/// <summary><c>pare prune</c>: sets the least important weights to zero.</summary>
+/// <summary><c>pare prune</c>: sets the least important weights to zero, or removes whole channels.</summary>
 internal static class PruneVerb
 {
     public static Command Create()
@@ -18,17 +21,44 @@ internal static class PruneVerb
         var layers = new Option<string[]>("--layer") { HelpName = "NAME=S", Description = "A sparsity for one layer, such as ip1=0.92; layers not named stay as they are. May be repeated, in place of --sparsity.", AllowMultipleArgumentsPerToken = true };
         var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
         var keepDead = Opt.Flag("--keep-dead", "Keep neurons and channels that have died; they are removed and their constants folded unless this is given.");
-        return new VerbCommand("prune", "Set the least important weights to zero.", new OptionGroup("Pruning") { output, sparsity, quality, layers, scope, exclude, keepDead })
+        var channels = Opt.Flag("--channels", "Remove whole channels in place of single weights.");
+        var macs = Opt.Number("--macs", "F", 0, 1, "Share of the multiply-adds that may be left.", closed: false);
+        var parameters = Opt.Number("--params", "F", 0, 1, "Share of the parameters that may be left, in place of --macs.", closed: false);
+        var importance = Opt.Choice("--importance", ["l1", "l2", "bn"], "l2", "What a channel counts: its weights, or its scale in batch normalisation.");
+        var perLayer = Opt.Flag("--per-layer", "Take the same share of channels from every layer; else they all compete.");
+        var multiple = Opt.Whole("--multiple", "N", 1, 1 << 16, 1, "Make the widths that change multiples of N.");
+        return new VerbCommand("prune", "Set the least important weights to zero, or remove whole channels.",
+            new OptionGroup("Pruning") { output, sparsity, quality, layers, scope, exclude, keepDead },
+            new OptionGroup("Channels") { channels, macs, parameters, importance, perLayer, multiple })
         {
             Arguments = { model },
-            Details = "Give one of --sparsity, --quality and --layer. A zero stays zero in every later step. 'pare train' on the result wins accuracy back.",
-            Examples = ["pare prune model.onnx --sparsity 0.9 -o pruned.onnx", "pare prune model.onnx --quality 1.2 --exclude 'conv1*' -o pruned.onnx"],
+            Details = "Give one of --sparsity, --quality and --layer, or --channels with --macs or --params. A zero stays zero in every later step; a channel is gone, and the network is faster for it. 'pare train' on the result wins accuracy back.",
+            Examples =
+            [
+                "pare prune model.onnx --sparsity 0.9 -o pruned.onnx", "pare prune model.onnx --quality 1.2 --exclude 'conv1*' -o pruned.onnx",
+                "pare prune model.onnx --channels --macs 0.5 -o small.onnx",
+            ],
             Body = run =>
             {
                 var path = run.Get(output);
                 OutputFile.Check(path);
                 var loaded = Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed });
                 var byLayer = (run.Get(layers) ?? []).Select(LayerSparsity).DistinctBy(l => l.Key).ToDictionary();
+                if (run.Get(channels))
+                {
+                    if (run.Get(sparsity) is not null || run.Get(quality) is not null || byLayer.Count > 0) throw new BadInputException("--channels takes --macs or --params; --sparsity, --quality and --layer are about single weights");
+                    RemoveChannels(run, loaded.Model, path, new ChannelPruneOptions
+                    {
+                        Macs = run.Get(macs),
+                        Parameters = run.Get(parameters),
+                        Importance = Enum.Parse<ChannelImportance>(run.Get(importance), ignoreCase: true),
+                        Scope = run.Get(perLayer) ? PruneScope.Layer : PruneScope.Global,
+                        Multiple = run.Get(multiple),
+                        Exclude = run.Get(exclude) ?? [],
+                    });
+                    return;
+                }
+                if (run.Get(macs) is not null || run.Get(parameters) is not null) throw new BadInputException("--macs and --params are about channels; add --channels");
                 if (new[] { run.Get(sparsity) is not null, run.Get(quality) is not null, byLayer.Count > 0 }.Count(given => given) != 1)
                     throw new BadInputException("prune needs one of --sparsity, --quality and --layer");
                 var result = Pruner.Prune(loaded.Model, new PruneOptions
@@ -44,6 +74,15 @@ internal static class PruneVerb
                 StepOutput.Show(run, result, path);
             },
         };
+    }
+
+    private static void RemoveChannels(VerbRun run, Model model, string path, ChannelPruneOptions options)
+    {
+        if (options.Macs is null == options.Parameters is null) throw new BadInputException("--channels needs one of --macs and --params");
+        var result = ChannelPruner.Prune(model, options, ModelProfile.MacsByNode(model));
+        run.Cancel.ThrowIfCancellationRequested();
+        Models.Save(result.Model, path);
+        StepOutput.Show(run, result, path);
     }
 
     private static KeyValuePair<string, double> LayerSparsity(string text) =>

@@ -83,6 +83,16 @@ public sealed record Recipe
                 Exclude = options.Texts("exclude"),
                 Training = Training(options),
             },
+            "channels" => new ChannelStep
+            {
+                Macs = options.Numbers("macs", above: 0, upTo: 1),
+                Importance = options.OneOf("importance", Prune.Channels.ChannelImportance.L2) is not Prune.Channels.ChannelImportance.Taylor and var importance
+                    ? importance : throw new BadInputException("step 'channels': importance taylor needs gradients that training does not keep; fisher is the nearest"),
+                Multiple = options.Whole("multiple", 1, 1, 1 << 16),
+                Budget = options.Number("budget", 0.7, above: 0, upTo: 1),
+                Exclude = options.Texts("exclude"),
+                Training = Training(options),
+            },
             "share" => new ShareStep
             {
                 Centroids = [.. options.Numbers("centroids", above: 1, upTo: 256).Select(n => (int)n)],
@@ -91,7 +101,7 @@ public sealed record Recipe
                 Biases = options.OneOf("biases", Quantize.BiasForm.Grid8),
                 Training = Training(options),
             },
-            _ => throw new BadInputException($"step '{name}' is not known; prune and share are"),
+            _ => throw new BadInputException($"step '{name}' is not known; prune, channels and share are"),
         };
         options.RefuseOthers();
         return step;

@@ -36,7 +36,7 @@ public class RecipeTests
     [InlineData("{", "x.json: ")]
     [InlineData("[]", "x.json: the recipe is Array, an object is allowed")]
     [InlineData("""{ "baseline": {}, "steps": [] }""", "x.json: the recipe has no steps")]
-    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune and share are")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune, channels and share are")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "prune", "kept": [0.5], "epoch": 3 }] }""", "x.json: the recipe, steps[0]: option 'epoch' is not known")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "prune", "kept": [1.5] }] }""", "x.json: the recipe, steps[0]: kept is 1.5, a number above 0 up to 1 is allowed")]
     [InlineData("""{ "baseline": { "epochs": 0 }, "steps": [] }""", "x.json: the recipe, baseline: epochs is 0, a whole number from 1 to 100000 is allowed")]

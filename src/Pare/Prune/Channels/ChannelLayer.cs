@@ -1,0 +1,39 @@
+using Pare.Onnx;
+
+namespace Pare.Prune.Channels;
+
+/// <summary>A layer with the labels of its weights.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Weights">Its weights' labels.</param>
+/// <param name="RowAxis">The weights' axis of output channels; with several groups of a ConvTranspose, those of one group.</param>
+/// <param name="ColumnAxis">The weights' axis of input channels; with several groups of a Conv, those of one group.</param>
+internal sealed record ChannelLayer(Layer Layer, LabelledValue Weights, int RowAxis, int ColumnAxis)
+{
+    public string Name => Layer.Name;
+
+    public int[]? Rows => Weights.Axes[RowAxis];
+
+    public int[]? Columns => Weights.Axes[ColumnAxis];
+
+    /// <summary>Output channels that one row stands for.</summary>
+    public int ChannelsARow => Layer.Node.OpType == "ConvTranspose" ? (int)Layer.Node.Int("group", 1) : 1;
+
+    public static IEnumerable<ChannelLayer> Of(ChannelMap map)
+    {
+        foreach (var layer in Onnx.Layer.Of(map.Index))
+        {
+            if (map.Find(layer.Weight) is not { Rank: > 1 } weights) continue;
+            var (row, column) = Axes(layer, weights.Rank);
+            yield return new ChannelLayer(layer, weights, row, column);
+        }
+    }
+
+    private static (int Row, int Column) Axes(Layer layer, int rank) => layer.Node.OpType switch
+    {
+        "Conv" => (0, 1),
+        "ConvTranspose" => (1, 0),
+        "Gemm" when layer.WeightInput == 1 => layer.Node.Int("transB", 0) == 0 ? (1, 0) : (0, 1),
+        "Gemm" => layer.Node.Int("transA", 0) == 0 ? (0, 1) : (1, 0),
+        _ => layer.WeightInput == 1 ? (rank - 1, rank - 2) : (rank - 2, rank - 1),
+    };
+}
