@@ -72,12 +72,13 @@ public sealed class ChannelTests
     {
         var removed = graph.Without(groups);
         GraphSpec.Verify(removed);
-        Assert.True(Parameters(removed) < Parameters(graph.Model));
+        // Channels that a Pad adds are nobody's weights.
+        if (groups.Any(g => g.Rows.Count > 0)) Assert.True(Parameters(removed) < Parameters(graph.Model));
         var difference = OrtRun.Difference(Zeroed(graph.Model, groups), removed, new Dictionary<string, Tensor> { [input.Name] = input });
         Assert.True(difference <= Tolerance, $"difference {difference} without groups {string.Join(", ", groups.Select(g => g.Id))}");
     }
 
-    private static long Parameters(Model model) => model.Graph.AllTensors().Sum(t => t.Count);
+    private static long Parameters(Model model) => model.Graph.AllTensors().Where(t => t.Type == ElementType.Float).Sum(t => t.Count);
 
     /// <summary>The model in which no layer looks at the groups: whatever the channels hold on their way (after a sigmoid, say), it adds nothing to any sum.</summary>
     private static Model Zeroed(Model model, IEnumerable<ChannelGroup> groups)

@@ -8,7 +8,7 @@ internal static class ExplicitShapes
 {
     public static Model Apply(Model model)
     {
-        var types = ShapeInference.Infer(model);
+        var types = ShapeInference.Infer(ShapeInference.NameOpenLengths(model));
         var constants = ShapeInference.IntegerConstants(model);
         var graph = model.Graph;
         foreach (var node in model.Graph.Nodes)

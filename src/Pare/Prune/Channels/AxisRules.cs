@@ -13,6 +13,8 @@ internal static class AxisRules
         .. ((string[])["MaxPool", "AveragePool", "LpPool", "GlobalMaxPool", "GlobalAveragePool", "GlobalLpPool"]).Select(name => Rule(name, Pool)),
         .. ((string[])["ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare"]).Select(name => Rule(name, Reduce)),
         .. ((string[])["Softmax", "LogSoftmax", "Hardmax"]).Select(name => Rule(name, Softmax)),
+        .. ((string[])["LRN", "LayerNormalization", "GroupNormalization", "RMSNormalization", "LpNormalization", "MeanVarianceNormalization"])
+            .Select(name => Rule(name, (map, node) => map.KeepInputs(node, $"{node} normalises across them"))),
     ];
 
     private static KeyValuePair<string, Action<ChannelMap, Node>> Rule(string name, Action<ChannelMap, Node> rule) => new(name, rule);

@@ -26,7 +26,6 @@ public sealed class ChannelGraph
         Model = model;
         Map = new ChannelMap(model);
         Layers = [.. ChannelLayer.Of(Map)];
-        if (Layers.Count == 0) throw new BadInputException("the model has no layer with constant weights (Conv, ConvTranspose, Gemm, MatMul); no channels can be removed");
         var excluded = LayerPatterns.Matching([.. Layers.Select(l => l.Name)], exclude);
         foreach (var layer in Layers.Where(l => excluded.Contains(l.Name))) Map.Labels.Keep(layer.Rows ?? [], "excluded");
         Widths = new Widths(Map);
@@ -36,7 +35,7 @@ public sealed class ChannelGraph
     /// <summary>Finds the coupled channels of a model.</summary>
     /// <param name="model">The model; shapes that are computed in it are written out first.</param>
     /// <param name="exclude">Layers whose output channels stay, by name; * stands for any characters and ? for one.</param>
-    /// <exception cref="BadInputException">The model has no layers, its shapes contradict each other, or a pattern matches no layer.</exception>
+    /// <exception cref="BadInputException">Its shapes contradict each other, or a pattern matches no layer.</exception>
     public static ChannelGraph Of(Model model, params IReadOnlyList<string> exclude) =>
         new(DropUnused.Apply(FoldConstants.Apply(ExplicitShapes.Apply(FoldConstants.Apply(model)))), exclude);
 

@@ -15,8 +15,13 @@ internal sealed record ChannelLayer(Layer Layer, LabelledValue Weights, int RowA
 
     public int[]? Columns => Weights.Axes[ColumnAxis];
 
+    public int Groups => Layer.Node.OpType is "Conv" or "ConvTranspose" ? (int)Layer.Node.Int("group", 1) : 1;
+
     /// <summary>Output channels that one row stands for.</summary>
-    public int ChannelsARow => Layer.Node.OpType == "ConvTranspose" ? (int)Layer.Node.Int("group", 1) : 1;
+    public int ChannelsARow => Layer.Node.OpType == "ConvTranspose" ? Groups : 1;
+
+    /// <summary>Output channels.</summary>
+    public int Channels => (int)Weights.Shape[RowAxis].Value!.Value * ChannelsARow;
 
     public static IEnumerable<ChannelLayer> Of(ChannelMap map)
     {

@@ -15,13 +15,15 @@ internal sealed class ChannelMap
     private readonly List<string> _order = [];
     private readonly IReadOnlyDictionary<string, TensorType> _types;
     private readonly IReadOnlyDictionary<string, Tensor> _integers;
+    private readonly HashSet<string> _layers;
 
     public ChannelMap(Model model)
     {
         Index = new GraphIndex(model.Graph);
         Opset = model.OpsetVersion;
-        _types = ShapeInference.Infer(model);
+        _types = ShapeInference.Infer(ShapeInference.NameOpenLengths(model));
         _integers = ShapeInference.IntegerConstants(model);
+        _layers = [.. Layer.Of(Index).Select(l => l.Node.Outputs[0])];
         foreach (var node in model.Graph.Nodes)
         {
             if (node.ConstantValue() is not null) continue;
@@ -36,6 +38,9 @@ internal sealed class ChannelMap
     public long Opset { get; }
 
     public Labels Labels { get; } = new();
+
+    /// <summary>True where a node multiplies by constant weights.</summary>
+    public bool IsLayer(Node node) => _layers.Contains(node.Outputs[0]);
 
     /// <summary>The values that have labels, in the order they were met.</summary>
     public IEnumerable<KeyValuePair<string, LabelledValue>> Values => _order.Select(n => KeyValuePair.Create(n, _values[n]));

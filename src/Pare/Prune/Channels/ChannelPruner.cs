@@ -18,6 +18,7 @@ public static class ChannelPruner
     {
         options.Validate();
         var graph = ChannelGraph.Of(model, options.Exclude);
+        if (graph.Layers.Count == 0) throw new BadInputException("the model has no layer with constant weights (Conv, ConvTranspose, Gemm, MatMul); no channels can be removed");
         var cost = options.Macs is null ? Cost.Parameters(graph) : Cost.Macs(graph, macs);
         var pruned = graph.Without(Choose(graph, cost, options, gradients));
         return new StepResult(pruned, "channels", Changes(graph, pruned)) { LeftWhole = graph.LeftWhole };
@@ -40,7 +41,7 @@ public static class ChannelPruner
             if (Left(middle) <= share * whole) many = middle;
             else few = middle + 1;
         }
-        return Rounded(order, many, families);
+        return Restored(graph, cost, share * whole, Rounded(order, many, families), order, families);
 
         double Left(int count)
         {
@@ -48,6 +49,21 @@ public static class ChannelPruner
             foreach (var group in Rounded(order, count, families)) widths.Remove(group);
             return cost.At(widths);
         }
+    }
+
+    // The last group to go may have been a large one. What still fits comes back, the most important first.
+    private static HashSet<int> Restored(ChannelGraph graph, Cost cost, double allowed, HashSet<int> going, List<int> order, List<Family> families)
+    {
+        var widths = graph.Widths.Copy();
+        foreach (var group in going) widths.Remove(group);
+        var free = families.Where(f => f.Step == 1).SelectMany(f => f.Groups).ToHashSet();
+        foreach (var group in Enumerable.Reverse(order).Where(g => going.Contains(g) && free.Contains(g)))
+        {
+            widths.Restore(group);
+            if (cost.At(widths) <= allowed) going.Remove(group);
+            else widths.Remove(group);
+        }
+        return going;
     }
 
     // Of each family the first to go, as many as leave a multiple.
@@ -75,7 +91,7 @@ public static class ChannelPruner
             var count = Product(before);
             changes.Add(new LayerChange(layer.Name, count, Product(left) / (double)Math.Max(1, count), StoredWeights.Of(after, layer.Layer.Weight)?.Bits ?? 32)
             {
-                Channels = new ChannelCount((int)before[layer.RowAxis].Value!.Value * layer.ChannelsARow, (int)left[layer.RowAxis].Value!.Value * layer.ChannelsARow),
+                Channels = new ChannelCount(layer.Channels, (int)left[layer.RowAxis].Value!.Value * layer.ChannelsARow),
             });
         }
         return changes;

@@ -7,11 +7,18 @@ internal static class LayerRules
 {
     public static IEnumerable<KeyValuePair<string, Action<ChannelMap, Node>>> All =>
     [
-        new("Conv", Conv),
-        new("ConvTranspose", ConvTranspose),
-        new("Gemm", Gemm),
-        new("MatMul", MatMul),
+        Layer("Conv", Conv),
+        Layer("ConvTranspose", ConvTranspose),
+        Layer("Gemm", Gemm),
+        Layer("MatMul", MatMul),
     ];
+
+    // A product of two computed values has no weights to take columns from.
+    private static KeyValuePair<string, Action<ChannelMap, Node>> Layer(string name, Action<ChannelMap, Node> rule) => new(name, (map, node) =>
+    {
+        if (map.IsLayer(node)) rule(map, node);
+        else map.KeepInputs(node, $"{node} multiplies them with computed values");
+    });
 
     private static void Conv(ChannelMap map, Node node)
     {

@@ -69,6 +69,11 @@ internal sealed class Widths
         foreach (var (width, places) in _places[group]) _left[width] -= places;
     }
 
+    public void Restore(int group)
+    {
+        foreach (var (width, places) in _places[group]) _left[width] += places;
+    }
+
     public Widths Copy() => new(this);
 
     private sealed class SameNumbers : IEqualityComparer<int[]>
