@@ -17,7 +17,7 @@ internal static class PruneVerb
         var output = Opt.Output("The pruned network (.onnx).");
         var sparsity = Opt.Number("--sparsity", "S", 0, 1, "Share of weights that are zero afterwards.", closed: false);
         var quality = Opt.Number("--quality", "Q", 0, double.PositiveInfinity, "Prune weights smaller than Q times their layer's standard deviation, as Deep Compression does.");
-        var scope = Opt.Choice("--scope", ["global", "layer"], "global", "Whether --sparsity holds over all weights together or in each layer.");
+        var scope = Opt.Choice("--scope", ["global", "layer"], "global", "Whether all weights or channels compete, or every layer gives up the same share.");
         var layers = new Option<string[]>("--layer") { HelpName = "NAME=S", Description = "A sparsity for one layer, such as ip1=0.92; layers not named stay as they are. May be repeated, in place of --sparsity.", AllowMultipleArgumentsPerToken = true };
         var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
         var keepDead = Opt.Flag("--keep-dead", "Keep neurons and channels that have died; they are removed and their constants folded unless this is given.");
@@ -25,11 +25,10 @@ internal static class PruneVerb
         var macs = Opt.Number("--macs", "F", 0, 1, "Share of the multiply-adds that may be left.", closed: false);
         var parameters = Opt.Number("--params", "F", 0, 1, "Share of the parameters that may be left, in place of --macs.", closed: false);
         var importance = Opt.Choice("--importance", ["l1", "l2", "bn"], "l2", "What a channel counts: its weights, or its scale in batch normalisation.");
-        var perLayer = Opt.Flag("--per-layer", "Take the same share of channels from every layer; else they all compete.");
         var multiple = Opt.Whole("--multiple", "N", 1, 1 << 16, 1, "Make the widths that change multiples of N.");
         return new VerbCommand("prune", "Set the least important weights to zero, or remove whole channels.",
             new OptionGroup("Pruning") { output, sparsity, quality, layers, scope, exclude, keepDead },
-            new OptionGroup("Channels") { channels, macs, parameters, importance, perLayer, multiple })
+            new OptionGroup("Channels") { channels, macs, parameters, importance, multiple })
         {
             Arguments = { model },
             Details = "Give one of --sparsity, --quality and --layer, or --channels with --macs or --params. A zero stays zero in every later step; a channel is gone, and the network is faster for it. 'pare train' on the result wins accuracy back.",
@@ -52,7 +51,7 @@ internal static class PruneVerb
                         Macs = run.Get(macs),
                         Parameters = run.Get(parameters),
                         Importance = Enum.Parse<ChannelImportance>(run.Get(importance), ignoreCase: true),
-                        Scope = run.Get(perLayer) ? PruneScope.Layer : PruneScope.Global,
+                        Scope = Scope(run.Get(scope)),
                         Multiple = run.Get(multiple),
                         Exclude = run.Get(exclude) ?? [],
                     });
@@ -66,7 +65,7 @@ internal static class PruneVerb
                     Sparsity = run.Get(sparsity),
                     Quality = run.Get(quality),
                     LayerSparsities = byLayer.Count > 0 ? byLayer : null,
-                    Scope = run.Get(scope) == "layer" ? PruneScope.Layer : PruneScope.Global,
+                    Scope = Scope(run.Get(scope)),
                     Exclude = run.Get(exclude) ?? [],
                 });
                 run.Cancel.ThrowIfCancellationRequested();
@@ -75,6 +74,8 @@ internal static class PruneVerb
             },
         };
     }
+
+    private static PruneScope Scope(string word) => word == "layer" ? PruneScope.Layer : PruneScope.Global;
 
     private static void RemoveChannels(VerbRun run, Model model, string path, ChannelPruneOptions options)
     {

@@ -39,6 +39,16 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public void Channels_go_and_the_layers_say_how_many()
+    {
+        _pare.Tiny();
+        var json = Json("prune @tiny.onnx --channels --macs 0.5 -o @c.onnx");
+        Assert.Equal([(8L, 4L), (3L, 3L)], json["layers"]!.AsArray().Select(l => (l!["channels"]!.GetValue<long>(), l["channelsLeft"]!.GetValue<long>())));
+        Assert.Equal("they are the output 'scores'", json["leftWhole"]![0]!["reason"]!.GetValue<string>());
+        Assert.Equal(28, Json("inspect @c.onnx")["macs"]!.GetValue<long>());
+    }
+
+    [Fact]
     public void Inspect_counts_both_costs()
     {
         _pare.Tiny();

@@ -176,7 +176,8 @@ internal sealed class RandomNetwork(Random random)
     }
 
     private Map Pool(Map x) => x.Side < 4 ? x : Op(random.Next(2) == 0 ? "MaxPool" : "AveragePool", x,
-        [NodeAttribute.Of("kernel_shape", (ReadOnlySpan<long>)[2, 2]), NodeAttribute.Of("strides", (ReadOnlySpan<long>)[2, 2])]) with { Side = x.Side / 2 };
+        [NodeAttribute.Of("kernel_shape", (ReadOnlySpan<long>)[2, 2]), NodeAttribute.Of("strides", (ReadOnlySpan<long>)[2, 2])]) with
+    { Side = x.Side / 2 };
 
     private Map PadChannels(Map x)
     {

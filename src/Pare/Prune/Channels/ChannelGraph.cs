@@ -29,7 +29,9 @@ public sealed class ChannelGraph
         var excluded = LayerPatterns.Matching([.. Layers.Select(l => l.Name)], exclude);
         foreach (var layer in Layers.Where(l => excluded.Contains(l.Name))) Map.Labels.Keep(layer.Rows ?? [], "excluded");
         Widths = new Widths(Map);
-        _removable = [.. Widths.Groups.Where(g => Map.Labels.WhyKept(g) is null && Widths.CanGo(g))];
+        // What is no layer's row or column, such as the numbers of a shape, is nothing to gain by.
+        var inLayers = Layers.SelectMany(l => (l.Rows ?? []).Concat(l.Columns ?? [])).Select(Map.Labels.Root).ToHashSet();
+        _removable = [.. Widths.Groups.Where(g => inLayers.Contains(g) && Map.Labels.WhyKept(g) is null && Widths.CanGo(g))];
     }
 
     /// <summary>Finds the coupled channels of a model.</summary>
@@ -42,7 +44,7 @@ public sealed class ChannelGraph
     /// <summary>The model that the groups are of: the one given, with its shapes as constants.</summary>
     public Model Model { get; }
 
-    /// <summary>The groups that may go, one by one, in the order of the graph.</summary>
+    /// <summary>The groups that may go, each by itself, in the order in which their first constant is met.</summary>
     public IReadOnlyList<ChannelGroup> Groups
     {
         get

@@ -68,8 +68,7 @@ internal static class ElementwiseRules
                 continue;
             }
             if (scale.Rank == 0 || scale.Shape[0].Value == 1) continue;
-            var axis = (int)node.Int("axis", 1);
-            if (axis < 0) axis += x.Rank;
+            var axis = x.Rank == 1 ? 0 : map.Context(node).Axis(node.Int("axis", 1), x.Rank);
             var lead = new LabelledValue([x.Shape[axis]], [x.Axes[axis]]);
             Join(map, node, [lead, scale]);
         }

@@ -15,9 +15,9 @@ internal static class ReshapeRules
     private static void Reshape(ChannelMap map, Node node)
     {
         if (map.Find(node.Inputs[0]) is not { } x) return;
-        if (map.Shape(node.Outputs[0]) is not { } shape)
+        if (map.Shape(node.Outputs[0]) is not { } shape || (node.Is("Reshape") && map.Context(node).Numbers(1, "shape") is null))
         {
-            map.KeepInputs(node, $"the shape {node} makes is not known");
+            map.Keep(x, $"the shape {node} makes is not known");
             return;
         }
         var axes = new int[]?[shape.Length];
