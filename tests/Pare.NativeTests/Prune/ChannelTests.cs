@@ -44,14 +44,18 @@ public sealed class ChannelTests
     [InlineData(9)]
     public void Random_networks_compute_the_same_without_a_group_as_with_it_zeroed(int part)
     {
-        var groups = 0;
+        var (groups, without) = (0, 0);
         for (var seed = 50 * part; seed < 50 * (part + 1); seed++)
         {
             var random = new Random(seed);
             var model = new RandomNetwork(random).Build();
             GraphSpec.Verify(model);
             var graph = ChannelGraph.Of(model);
-            if (graph.Groups.Count == 0) continue;
+            if (graph.Groups.Count == 0)
+            {
+                without++;
+                continue;
+            }
             var input = Noise("x", [2, RandomNetwork.Channels, RandomNetwork.Side, RandomNetwork.Side], random);
             try
             {
@@ -65,7 +69,7 @@ public sealed class ChannelTests
             }
             groups += graph.Groups.Count;
         }
-        Assert.True(groups > 500, $"{groups} groups");
+        Assert.True(groups > 400 && without < 5, $"{groups} groups, {without} networks without any");
     }
 
     private static void Check(ChannelGraph graph, IReadOnlyCollection<ChannelGroup> groups, Tensor input)

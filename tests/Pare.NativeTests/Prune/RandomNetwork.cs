@@ -38,7 +38,7 @@ internal sealed class RandomNetwork(Random random)
         };
     }
 
-    private Map Step(Map x) => random.Next(22) switch
+    private Map Step(Map x) => random.Next(28) switch
     {
         0 or 1 => Conv(x, 2 * random.Next(1, 7), 3, 1),
         2 => Conv(x, x.Channels, 3, 1),
@@ -60,6 +60,12 @@ internal sealed class RandomNetwork(Random random)
         19 when x.Channels > 2 => GatherOrSlice(x),
         20 => ConvTranspose(x),
         21 => Computed(x),
+        22 when x.Side <= 8 => ComputedResize(x),
+        23 => PoolAndExpand(x),
+        24 => DepthAndSpace(x),
+        25 when x.Channels <= 8 => Op("Tile", x, Ints(1, 2, 1, 1)) with { Channels = 2 * x.Channels },
+        26 => Masked(x),
+        27 => Op("InstanceNormalization", x, Constant([x.Channels]), Constant([x.Channels])),
         _ => Op("Relu", x),
     };
 
@@ -175,9 +181,12 @@ internal sealed class RandomNetwork(Random random)
         return Op("Mul", x, gate.Name);
     }
 
-    private Map Pool(Map x) => x.Side < 4 ? x : Op(random.Next(2) == 0 ? "MaxPool" : "AveragePool", x,
-        [NodeAttribute.Of("kernel_shape", (ReadOnlySpan<long>)[2, 2]), NodeAttribute.Of("strides", (ReadOnlySpan<long>)[2, 2])]) with
-    { Side = x.Side / 2 };
+    private Map Pool(Map x)
+    {
+        if (x.Side < 4) return x;
+        NodeAttribute[] window = [NodeAttribute.Of("kernel_shape", (ReadOnlySpan<long>)[2, 2]), NodeAttribute.Of("strides", (ReadOnlySpan<long>)[2, 2])];
+        return Op(random.Next(2) == 0 ? "MaxPool" : "AveragePool", x, window) with { Side = x.Side / 2 };
+    }
 
     private Map PadChannels(Map x)
     {
@@ -235,6 +244,42 @@ internal sealed class RandomNetwork(Random random)
         Add("Reshape", flat, [x.Name, target]);
         Add("Concat", back, [batch, channels, Ints(x.Side), Ints(x.Side)], NodeAttribute.Of("axis", 0L));
         Add("Reshape", y.Name, [flat, back]);
+        return y;
+    }
+
+    // To sizes that are put together from the input's own.
+    private Map ComputedResize(Map x)
+    {
+        var (shape, lead, sizes, y) = (Name("shape"), Name("lead"), Name("sizes"), x with { Name = Name("resized"), Side = 2 * x.Side });
+        Add("Shape", shape, [x.Name]);
+        Add("Slice", lead, [shape, Ints(0), Ints(2)]);
+        Add("Concat", sizes, [lead, Ints(y.Side, y.Side)], NodeAttribute.Of("axis", 0L));
+        Add("Resize", y.Name, [x.Name, "", "", sizes], NodeAttribute.Of("mode", "linear"));
+        return y;
+    }
+
+    private Map PoolAndExpand(Map x)
+    {
+        var pooled = Op("GlobalAveragePool", x);
+        if (random.Next(2) == 0) return Op("Expand", pooled, Ints(1, x.Channels, x.Side, x.Side));
+        var shape = Name("shape");
+        Add("Shape", shape, [x.Name]);
+        return Op("Expand", pooled, shape);
+    }
+
+    private Map DepthAndSpace(Map x)
+    {
+        if (x.Side % 2 == 0 && x.Channels <= 6 && random.Next(2) == 0) return Op("SpaceToDepth", x, [NodeAttribute.Of("blocksize", 2L)]) with { Channels = 4 * x.Channels, Side = x.Side / 2 };
+        if (x.Channels % 4 != 0 || x.Side > 8) return x;
+        return Op("DepthToSpace", x, [NodeAttribute.Of("blocksize", 2L), NodeAttribute.Of("mode", random.Next(2) == 0 ? "CRD" : "DCR")]) with { Channels = x.Channels / 4, Side = 2 * x.Side };
+    }
+
+    private Map Masked(Map x)
+    {
+        var y = x with { Name = Name("where") };
+        var positive = Name("positive");
+        Add("Greater", positive, [x.Name, Constant([x.Channels, 1, 1])]);
+        Add("Where", y.Name, [positive, x.Name, Constant([1, x.Channels, 1, 1])]);
         return y;
     }
 

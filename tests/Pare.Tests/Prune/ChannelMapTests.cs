@@ -180,6 +180,41 @@ public sealed class ChannelMapTests
     }
 
     [Fact]
+    public void Quantized_weights_lose_their_scales_with_their_codes()
+    {
+        var model = Model([Networks.Op("DequantizeLinear", "codes,scale,zero", "a.w", NodeAttribute.Of("axis", 0L)), new Node { OpType = "Conv", Name = "a", Inputs = ["x", "a.w"], Outputs = ["a"] }, Conv("b", "a", 1, 3)],
+            [Tensor.Of("codes", [3, 1, 1, 1], [1, 2, (byte)3]), Tensor.Of("scale", [3], [0.1f, 0.2f, 0.3f]), Tensor.Of("zero", [3], [4, 5, (byte)6])]);
+        var graph = ChannelGraph.Of(model);
+        Assert.Equal(["a:0 | b:0", "a:1 | b:1", "a:2 | b:2"], Texts(graph));
+        var smaller = graph.Without(graph.Groups[1]);
+        Assert.Equal([1, 3], smaller.Constant("codes").Data.ToArray());
+        Assert.Equal([0.1f, 0.3f], smaller.Floats("scale"));
+        Assert.Equal([4, 6], smaller.Constant("zero").Data.ToArray());
+    }
+
+    [Fact]
+    public void Before_IR_version_4_inputs_shrink_with_their_initializers()
+    {
+        var model = Model([Conv("a", "x", 2, 1), Networks.Op("Reshape", "a,shape", "r"), Conv("b", "r", 1, 2)], [Tensor.Of("shape", [4], [0L, 2, 4, 4])]);
+        var inputs = model.Graph.Initializers.Select(t => ValueInfo.Of(t.Name, t.Type, [.. t.Shape.Select(d => (Dimension)d)]));
+        var graph = ChannelGraph.Of(model with { IrVersion = 3, Graph = model.Graph with { Inputs = [.. model.Graph.Inputs, .. inputs] } });
+        var smaller = graph.Without(graph.Groups[0]);
+        GraphSpec.Verify(smaller);
+        Assert.Equal(["a.w", "b.w", "r.shape", "x"], smaller.Graph.Inputs.Select(i => i.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(1, smaller.Graph.Inputs.First(i => i.Name == "a.w").Shape!.Value[0].Value);
+    }
+
+    [Fact]
+    public void What_a_branch_looks_at_stays()
+    {
+        var branch = new Graph { Name = "then", Nodes = [Networks.Op("Relu", "a", "inner")], Outputs = [ValueInfo.Of("inner", ElementType.Float, new(), 2, 4, 4)] };
+        var choice = new Node { OpType = "If", Name = "if", Inputs = ["yes"], Outputs = ["i"], Attributes = [NodeAttribute.Of("then_branch", branch), NodeAttribute.Of("else_branch", branch)] };
+        var graph = Of([Conv("a", "x", 2, 1), choice, Conv("b", "i", 1, 2)], [Tensor.Create("yes", ElementType.Bool, [], (byte[])[1])]);
+        Assert.Empty(graph.Groups);
+        Assert.Equal(new LeftWhole("a", "If 'if' is not known to keep channels apart"), graph.LeftWhole[0]);
+    }
+
+    [Fact]
     public void Weights_that_two_layers_share_are_coupled_through_both()
     {
         var graph = Of([Conv("a", "x", 2, 1), Networks.Op("Conv", "a,w", "b"), Networks.Op("Conv", "b,w", "d"), Conv("c", "d", 1, 2)], [Tensor.Of("w", [2, 2, 1, 1], new float[4])]);
