@@ -38,8 +38,8 @@ public static class DeadChannels
         var uses = new Dictionary<int, bool>();
         foreach (var layer in graph.Layers)
         {
-            if (layer.Columns is not { } columns) continue;
-            var used = LayerUse.Along(graph, layer, layer.ColumnAxis);
+            if (layer.Inputs is not { } columns) continue;
+            var used = LayerUse.OfInputs(graph, layer);
             for (var i = 0; i < columns.Length; i++)
             {
                 var group = graph.Map.Labels.Root(columns[i]);

@@ -88,15 +88,20 @@ public sealed class ChannelTests
     private static Model Zeroed(Model model, IEnumerable<ChannelGroup> groups)
     {
         var index = new GraphIndex(model.Graph);
+        var layers = Layer.Of(index).ToDictionary(l => l.Name);
         var zeroed = new Dictionary<string, Tensor>();
         foreach (var span in groups.SelectMany(g => g.Columns))
         {
+            var node = layers[span.Layer].Node;
             var weights = zeroed.GetValueOrDefault(span.Weight) ?? index.Constant(span.Weight)!;
             var values = weights.Floats.ToArray();
-            var inner = (int)weights.Shape.Skip(span.Axis + 1).Aggregate(1L, (p, d) => p * d);
-            var places = span.Places.ToHashSet();
+            // Conv's inputs are its second axis, in each group of rows another part of them; ConvTranspose's, and those of the others but for transB, the first.
+            var axis = node.Is("Conv") || node.Int("transB", 0) != 0 ? 1 : 0;
+            var parts = node.Is("Conv") ? (int)node.Int("group", 1) : 1;
+            var inner = (int)weights.Shape.Skip(axis + 1).Aggregate(1L, (p, d) => p * d);
+            var (length, places) = ((int)weights.Shape[axis], span.Places.ToHashSet());
             for (var i = 0; i < values.Length; i++)
-                if (places.Contains(i / inner % (int)weights.Shape[span.Axis])) values[i] = 0;
+                if (places.Contains(i / (values.Length / parts) * length + i / inner % length)) values[i] = 0;
             zeroed[span.Weight] = Tensor.Of(span.Weight, weights.Shape.AsSpan(), values);
         }
         return model with { Graph = model.Graph.ReplaceConstants(zeroed) };

@@ -68,8 +68,22 @@ public sealed class ChannelMapTests
     public void A_grouped_convolution_keeps_its_groups_even()
     {
         var graph = Of([Conv("a", "x", 4, 1), Conv("g", "a", 6, 2, groups: 2), Conv("c", "g", 1, 6)]);
-        Assert.Equal(["a:0,2 | g:0", "a:1,3 | g:1", "g:0,3 | c:0,3", "g:1,4 | c:1,4", "g:2,5 | c:2,5"], Texts(graph));
+        Assert.Equal(["a:0,2 | g:0,2", "a:1,3 | g:1,3", "g:0,3 | c:0,3", "g:1,4 | c:1,4", "g:2,5 | c:2,5"], Texts(graph));
         Assert.Equal(2, graph.Without(graph.Groups[0]).Graph.Nodes[1].Int("group", 1));
+    }
+
+    [Fact]
+    public void Groups_may_lose_different_places_where_their_channels_are_coupled_so()
+    {
+        // The sum couples 0 and 3, which lie in both groups (0, 1 | 2, 3) already; 1 and 2 are left to be paired.
+        var graph = Of(
+            [
+                Conv("a", "x", 4, 1), Networks.Op("Gather", "a,order", "s", NodeAttribute.Of("axis", 1L)), Networks.Op("Add", "a,s", "t"), Conv("g", "t", 4, 2, groups: 2), Conv("c", "g", 1, 4),
+            ],
+            [Tensor.Of("order", [4], [3L, 1, 2, 0])]);
+        Assert.Equal(["a:0,3 | g:0,3", "a:1,2 | g:1,2", "g:0,2 | c:0,2", "g:1,3 | c:1,3"], Texts(graph));
+        // Weights 1 to 8 in rows of two: the first group's rows lose their first column, the second's their second.
+        Assert.Equal([2f, 4, 5, 7], graph.Without(graph.Groups[0]).Floats("g.w"));
     }
 
     [Fact]

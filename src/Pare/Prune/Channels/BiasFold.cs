@@ -21,12 +21,12 @@ internal static class BiasFold
     {
         var labels = graph.Map.Labels;
         var added = new Dictionary<string, double[]>();
-        foreach (var layer in graph.Layers.Where(l => l.Groups == 1 && l.Columns is not null && Folds(l.Layer.Node)))
+        foreach (var layer in graph.Layers.Where(l => l.Groups == 1 && l.Inputs is not null && Folds(l.Layer.Node)))
         {
             var sums = new double[layer.Channels];
-            for (var column = 0; column < layer.Columns!.Length; column++)
+            for (var column = 0; column < layer.Inputs!.Length; column++)
             {
-                if (dead.Contains(labels.Root(layer.Columns[column])) && constants.Of(layer.Layer.Node.Inputs[0], column) is { } c and not 0) AddColumn(graph, layer, column, c, sums);
+                if (dead.Contains(labels.Root(layer.Inputs[column])) && constants.Of(layer.Layer.Node.Inputs[0], column) is { } c and not 0) AddColumn(graph, layer, column, c, sums);
             }
             if (!Array.Exists(sums, s => s != 0)) continue;
             added[layer.Layer.Node.Outputs[0]] = layer.Rows is null ? sums : [.. sums.Where((_, i) => !dead.Contains(labels.Root(layer.Rows[i])))];

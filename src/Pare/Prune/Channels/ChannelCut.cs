@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pare.Onnx;
+using Pare.Onnx.Kernels;
 using Pare.Onnx.Rewrites;
 
 namespace Pare.Prune.Channels;
@@ -58,9 +59,25 @@ internal sealed class ChannelCut
 
     private Tensor Cut(Tensor tensor, LabelledValue value)
     {
+        var grouped = _map.GroupedColumns(tensor.Name);
+        if (grouped is not null && grouped.Any(Goes)) tensor = CutByGroup(tensor, grouped);
         for (var axis = 0; axis < value.Rank; axis++)
-            if (Kept(value.Axes[axis]) is { } kept) tensor = tensor.Take(axis, kept);
+            if ((grouped is null || axis != 1) && Kept(value.Axes[axis]) is { } kept) tensor = tensor.Take(axis, kept);
         return tensor;
+    }
+
+    // Weights [out, in / groups, ...]: the rows of each group lose the columns of its own channels, as many in every group.
+    private Tensor CutByGroup(Tensor tensor, int[] inputs)
+    {
+        var groups = inputs.Length / (int)tensor.Shape[1];
+        var (rows, columns) = ((int)tensor.Shape[0] / groups, (int)tensor.Shape[1]);
+        var parts = new Tensor[groups];
+        for (var group = 0; group < groups; group++)
+        {
+            var labels = inputs[(group * columns)..((group + 1) * columns)];
+            parts[group] = tensor.Take(0, [.. Enumerable.Range(group * rows, rows)]).Take(1, Kept(labels) ?? [.. Enumerable.Range(0, columns)]);
+        }
+        return Movement.Concat(parts, axis: 0)! with { Name = tensor.Name };
     }
 
     /// <summary>The places that stay; null where all do.</summary>

@@ -3,12 +3,11 @@ using Pare.Onnx.Rewrites;
 
 namespace Pare.Prune.Channels;
 
-/// <summary>Some places along one axis of a layer's weights.</summary>
+/// <summary>Some channels of a layer: outputs or inputs. Of a ConvTranspose with several groups, the outputs of one.</summary>
 /// <param name="Layer">The layer's name.</param>
 /// <param name="Weight">The value that holds its weights.</param>
-/// <param name="Axis">The axis of the weights.</param>
-/// <param name="Places">The places, rising.</param>
-public sealed record ChannelSpan(string Layer, string Weight, int Axis, IReadOnlyList<int> Places);
+/// <param name="Places">Their numbers, rising.</param>
+public sealed record ChannelSpan(string Layer, string Weight, IReadOnlyList<int> Places);
 
 /// <summary>Channels that only go together: the output channels of some layers, and the inputs of those that use them.</summary>
 /// <param name="Id">The group's number in its graph.</param>
@@ -30,7 +29,7 @@ public sealed class ChannelGraph
         foreach (var layer in Layers.Where(l => excluded.Contains(l.Name))) Map.Labels.Keep(layer.Rows ?? [], "excluded");
         Widths = new Widths(Map);
         // What is no layer's row or column, such as the numbers of a shape, is nothing to gain by.
-        var inLayers = Layers.SelectMany(l => (l.Rows ?? []).Concat(l.Columns ?? [])).Select(Map.Labels.Root).ToHashSet();
+        var inLayers = Layers.SelectMany(l => (l.Rows ?? []).Concat(l.Inputs ?? [])).Select(Map.Labels.Root).ToHashSet();
         _removable = [.. Widths.Groups.Where(g => inLayers.Contains(g) && Map.Labels.WhyKept(g) is null && Widths.CanGo(g))];
     }
 
@@ -49,8 +48,8 @@ public sealed class ChannelGraph
     {
         get
         {
-            var rows = Spans(l => l.RowAxis, l => l.Rows);
-            var columns = Spans(l => l.ColumnAxis, l => l.Columns);
+            var rows = Spans(l => l.Rows);
+            var columns = Spans(l => l.Inputs);
             return [.. _removable.Order().Select(id => new ChannelGroup(id, rows.GetValueOrDefault(id) ?? [], columns.GetValueOrDefault(id) ?? []))];
         }
     }
@@ -90,7 +89,7 @@ public sealed class ChannelGraph
         return rows.Select(Map.Labels.WhyKept).FirstOrDefault(r => r is not null) ?? "its channels only go all together";
     }
 
-    private Dictionary<int, List<ChannelSpan>> Spans(Func<ChannelLayer, int> axis, Func<ChannelLayer, int[]?> labels)
+    private Dictionary<int, List<ChannelSpan>> Spans(Func<ChannelLayer, int[]?> labels)
     {
         var spans = new Dictionary<int, List<ChannelSpan>>();
         foreach (var layer in Layers)
@@ -98,7 +97,7 @@ public sealed class ChannelGraph
             foreach (var places in (labels(layer) ?? []).Index().GroupBy(l => Map.Labels.Root(l.Item), l => l.Index).Where(g => CanGo(g.Key)))
             {
                 if (!spans.TryGetValue(places.Key, out var list)) spans[places.Key] = list = [];
-                list.Add(new ChannelSpan(layer.Name, layer.Layer.Weight, axis(layer), [.. places]));
+                list.Add(new ChannelSpan(layer.Name, layer.Layer.Weight, [.. places]));
             }
         }
         return spans;

@@ -4,16 +4,15 @@ namespace Pare.Prune.Channels;
 
 /// <summary>A layer with the labels of its weights.</summary>
 /// <param name="Layer">The layer.</param>
+/// <param name="Inputs">Labels of its input channels, null where they have none; what a column stands for in a grouped Conv differs by group.</param>
 /// <param name="Weights">Its weights' labels.</param>
 /// <param name="RowAxis">The weights' axis of output channels; with several groups of a ConvTranspose, those of one group.</param>
 /// <param name="ColumnAxis">The weights' axis of input channels; with several groups of a Conv, those of one group.</param>
-internal sealed record ChannelLayer(Layer Layer, LabelledValue Weights, int RowAxis, int ColumnAxis)
+internal sealed record ChannelLayer(Layer Layer, int[]? Inputs, LabelledValue Weights, int RowAxis, int ColumnAxis)
 {
     public string Name => Layer.Name;
 
     public int[]? Rows => Weights.Axes[RowAxis];
-
-    public int[]? Columns => Weights.Axes[ColumnAxis];
 
     public int Groups => Layer.Node.OpType is "Conv" or "ConvTranspose" ? (int)Layer.Node.Int("group", 1) : 1;
 
@@ -29,8 +28,15 @@ internal sealed record ChannelLayer(Layer Layer, LabelledValue Weights, int RowA
         {
             if (map.Find(layer.Weight) is not { Rank: > 1 } weights) continue;
             var (row, column) = Axes(layer, weights.Rank);
-            yield return new ChannelLayer(layer, weights, row, column);
+            yield return new ChannelLayer(layer, Columns(map, layer, weights.Axes[column]), weights, row, column);
         }
+    }
+
+    // Depthwise weights have no column for a channel: it goes on as an output, nothing sums over it.
+    private static int[]? Columns(ChannelMap map, Layer layer, int[]? columns)
+    {
+        if (layer.Node.OpType != "Conv" || layer.Node.Int("group", 1) == 1 || columns is null) return columns;
+        return map.Known(layer.Node.Inputs[0])?.Axes[1];
     }
 
     private static (int Row, int Column) Axes(Layer layer, int rank) => layer.Node.OpType switch

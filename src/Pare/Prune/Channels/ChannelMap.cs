@@ -13,6 +13,7 @@ internal sealed class ChannelMap
 {
     private readonly Dictionary<string, LabelledValue> _values = [];
     private readonly List<string> _order = [];
+    private readonly Dictionary<string, int[]> _grouped = [];
     private readonly IReadOnlyDictionary<string, TensorType> _types;
     private readonly IReadOnlyDictionary<string, Tensor> _integers;
     private readonly HashSet<string> _layers;
@@ -72,6 +73,12 @@ internal sealed class ChannelMap
         if (fits) Add(name, new LabelledValue(shape!.Value, axes));
         else Labels.Keep(axes.Where(a => a is not null).SelectMany(a => a!), $"the shape of '{name}' is not known");
     }
+
+    /// <summary>Says that the weights of a grouped convolution have columns that differ by group: those of input channels with the given labels.</summary>
+    public void GroupColumns(string weight, int[] inputs) => _grouped[weight] = inputs;
+
+    /// <summary>The labels of the input channels whose columns differ by group; null where they do not.</summary>
+    public int[]? GroupedColumns(string weight) => _grouped.GetValueOrDefault(weight);
 
     public void Keep(LabelledValue? value, string reason)
     {

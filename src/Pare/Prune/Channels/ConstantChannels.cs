@@ -31,7 +31,7 @@ internal sealed class ConstantChannels
     {
         var node = layer.Layer.Node;
         if (layer.Rows is null || node.OpType == "ConvTranspose" || layer.Layer.WeightInput != 1) return null;
-        var used = LayerUse.Along(_graph, layer, layer.RowAxis);
+        var used = LayerUse.OfRows(_graph, layer);
         if (!used.Contains(false)) return null;
         var bias = layer.Layer.Bias.Length == 0 ? new float[used.Length] : WeightValues.Dense(_index, layer.Layer.Bias);
         if (bias.Length != used.Length) return null;
@@ -72,23 +72,5 @@ internal sealed class ConstantChannels
             parts.AddRange(_values.GetValueOrDefault(input) ?? new float?[channels]);
         }
         return [.. parts];
-    }
-}
-
-/// <summary>Which places of a layer's weights hold anything but zeros.</summary>
-internal static class LayerUse
-{
-    public static bool[] Along(ChannelGraph graph, ChannelLayer layer, int axis)
-    {
-        var weights = WeightValues.Resolve(graph.Map.Index, layer.Layer.Weight);
-        var values = weights.Type == ElementType.Float ? weights.Floats : weights.ToFloats();
-        var used = new bool[weights.Shape[axis]];
-        var inner = (int)weights.Shape.Skip(axis + 1).Aggregate(1L, (p, d) => p * d);
-        for (var start = 0; start < values.Length; start += inner)
-        {
-            ref var place = ref used[start / inner % used.Length];
-            place = place || values.Slice(start, inner).ContainsAnyExcept(0f);
-        }
-        return used;
     }
 }

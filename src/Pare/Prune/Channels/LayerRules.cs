@@ -35,9 +35,12 @@ internal static class LayerRules
         }
         else
         {
-            EvenGroups(map, node, x.Axes[1], groups);
+            // Each group's rows can have columns of their own, where the weights are cut as such.
+            var own = map.Index.Constant(node.Inputs[1]) is not null && map.Index.Consumers(node.Inputs[1]).Count == 1;
+            if (own && x.Axes[1] is { } inputs) map.GroupColumns(node.Inputs[1], inputs);
+            EvenGroups(map, x.Axes[1], groups, byPlace: !own);
             Meet(map, node, x with { Axes = [.. x.Axes.Select(a => a?[..(a.Length / groups)])] }, 1, w, 1);
-            EvenGroups(map, node, rows, groups);
+            EvenGroups(map, rows, groups, byPlace: false);
         }
         Finish(map, node, x, w, rows);
     }
@@ -56,7 +59,7 @@ internal static class LayerRules
         }
         else if (groups > 1)
         {
-            EvenGroups(map, node, x.Axes[1], groups);
+            EvenGroups(map, x.Axes[1], groups, byPlace: false);
             columns = columns is null ? null : [.. Enumerable.Repeat(columns, groups).SelectMany(c => c)];
         }
         Finish(map, node, x, w, columns);
@@ -123,13 +126,29 @@ internal static class LayerRules
     private static int[]? Repeat(int[]? labels, long? count, int groups) =>
         labels is null || count is not { } n || n % groups != 0 ? null : [.. labels.SelectMany(l => Enumerable.Repeat(l, (int)(n / groups)))];
 
-    // Groups stay equally large: position j of all of them goes together.
-    private static void EvenGroups(ChannelMap map, Node node, int[]? channels, int groups)
+    /// <summary>
+    /// Unites channels so that every label has as many in each group: removing it leaves the groups equally large. Labels that
+    /// do already stay apart; of the others those that come in equal numbers are paired. <paramref name="byPlace"/>: place j of all groups goes together.
+    /// </summary>
+    private static void EvenGroups(ChannelMap map, int[]? channels, int groups, bool byPlace)
     {
         if (channels is null) return;
-        if (channels.Length % groups != 0) KeepAll(map, node, channels);
         var size = channels.Length / groups;
-        for (var i = size; i < channels.Length; i++) map.Labels.Unite(channels[i % size], channels[i]);
+        var counts = new Dictionary<int, int[]>();
+        for (var i = 0; i < channels.Length; i++)
+        {
+            var root = map.Labels.Root(channels[i]);
+            if (!counts.TryGetValue(root, out var count)) counts[root] = count = new int[groups];
+            count[i / size]++;
+        }
+        var places = Enumerable.Range(0, groups).Select(group => Uneven(group).ToArray()).ToArray();
+        for (var group = 1; group < groups; group++) map.Labels.Unite(places[0], places[group]);
+
+        IEnumerable<int> Uneven(int group)
+        {
+            var members = channels.Skip(group * size).Take(size).Select(map.Labels.Root);
+            return byPlace ? members : members.Where(r => counts[r].Any(c => c != counts[r][0])).OrderByDescending(r => counts[r][group]).ThenBy(r => r);
+        }
     }
 
     private static void Finish(ChannelMap map, Node node, LabelledValue x, LabelledValue w, int[]? channels)
