@@ -87,6 +87,23 @@ public sealed class ChannelMapTests
     }
 
     [Fact]
+    public void Groups_are_evened_out_with_as_few_unions_as_will_do()
+    {
+        // Label 0 lies once in both groups; 1 lies twice in the first, 2 and 3 once in the second; 4 must stay and needs nobody.
+        var labels = new Labels();
+        labels.Fresh(5);
+        labels.Keep([4], "seen");
+        GroupBalance.Apply(labels, [0, 1, 1, 4, 0, 2, 3, 4], groups: 2);
+        Assert.Equal([0, 1, 1, 1, 4], Enumerable.Range(0, 5).Select(labels.Root));
+        // Nothing makes up for a label beside one that stays.
+        labels = new Labels();
+        labels.Fresh(2);
+        labels.Keep([1], "seen");
+        GroupBalance.Apply(labels, [0, 1], groups: 2);
+        Assert.Equal("groups would become unequal without them", labels.WhyKept(0));
+    }
+
+    [Fact]
     public void A_channel_shuffle_keeps_its_rows_even()
     {
         var graph = Of(

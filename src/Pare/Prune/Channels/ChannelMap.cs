@@ -14,6 +14,7 @@ internal sealed class ChannelMap
     private readonly Dictionary<string, LabelledValue> _values = [];
     private readonly List<string> _order = [];
     private readonly Dictionary<string, int[]> _grouped = [];
+    private readonly List<(int[] Channels, int Groups)> _even = [];
     private readonly IReadOnlyDictionary<string, TensorType> _types;
     private readonly IReadOnlyDictionary<string, Tensor> _integers;
     private readonly HashSet<string> _layers;
@@ -32,6 +33,8 @@ internal sealed class ChannelMap
             else rule(this, node);
         }
         foreach (var output in model.Graph.Outputs) Keep(Find(output.Name), $"they are the output '{output.Name}'");
+        // When everything else is known: what is balanced for one convolution stays so whatever it is united with for the next.
+        foreach (var (channels, groups) in _even) GroupBalance.Apply(Labels, channels, groups);
     }
 
     public GraphIndex Index { get; }
@@ -73,6 +76,9 @@ internal sealed class ChannelMap
         if (fits) Add(name, new LabelledValue(shape!.Value, axes));
         else Labels.Keep(axes.Where(a => a is not null).SelectMany(a => a!), $"the shape of '{name}' is not known");
     }
+
+    /// <summary>Says that channels are groups one after the other, which must stay equally large.</summary>
+    public void BalanceGroups(int[] channels, int groups) => _even.Add((channels, groups));
 
     /// <summary>Says that the weights of a grouped convolution have columns that differ by group: those of input channels with the given labels.</summary>
     public void GroupColumns(string weight, int[] inputs) => _grouped[weight] = inputs;

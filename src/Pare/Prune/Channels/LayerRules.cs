@@ -126,29 +126,12 @@ internal static class LayerRules
     private static int[]? Repeat(int[]? labels, long? count, int groups) =>
         labels is null || count is not { } n || n % groups != 0 ? null : [.. labels.SelectMany(l => Enumerable.Repeat(l, (int)(n / groups)))];
 
-    /// <summary>
-    /// Unites channels so that every label has as many in each group: removing it leaves the groups equally large. Labels that
-    /// do already stay apart; of the others those that come in equal numbers are paired. <paramref name="byPlace"/>: place j of all groups goes together.
-    /// </summary>
+    // Groups stay equally large; by place, if place j of all of them is one column of the weights.
     private static void EvenGroups(ChannelMap map, int[]? channels, int groups, bool byPlace)
     {
         if (channels is null) return;
-        var size = channels.Length / groups;
-        var counts = new Dictionary<int, int[]>();
-        for (var i = 0; i < channels.Length; i++)
-        {
-            var root = map.Labels.Root(channels[i]);
-            if (!counts.TryGetValue(root, out var count)) counts[root] = count = new int[groups];
-            count[i / size]++;
-        }
-        var places = Enumerable.Range(0, groups).Select(group => Uneven(group).ToArray()).ToArray();
-        for (var group = 1; group < groups; group++) map.Labels.Unite(places[0], places[group]);
-
-        IEnumerable<int> Uneven(int group)
-        {
-            var members = channels.Skip(group * size).Take(size).Select(map.Labels.Root);
-            return byPlace ? members : members.Where(r => counts[r].Any(c => c != counts[r][0])).OrderByDescending(r => counts[r][group]).ThenBy(r => r);
-        }
+        if (!byPlace) map.BalanceGroups(channels, groups);
+        else for (var i = channels.Length / groups; i < channels.Length; i++) map.Labels.Unite(channels[i % (channels.Length / groups)], channels[i]);
     }
 
     private static void Finish(ChannelMap map, Node node, LabelledValue x, LabelledValue w, int[]? channels)
