@@ -13,7 +13,8 @@ internal sealed class DataFlags : OptionGroup
     private readonly Option<string?> _size, _resize, _crop;
     private readonly PixelFlags _pixels;
 
-    public DataFlags() : base("Data and preprocessing: input = (pixel * scale - mean) / std")
+    /// <param name="ordersChannels">False where --channels means something else.</param>
+    public DataFlags(bool ordersChannels = true) : base("Data and preprocessing: input = (pixel * scale - mean) / std")
     {
         _data = Added(new Option<string>("--data", "-d")
         {
@@ -24,7 +25,7 @@ internal sealed class DataFlags : OptionGroup
         _size = Added(Opt.Text("--size", "WxH", "Size of the network's input. (default: as the network fixes it)"));
         _resize = Added(Opt.Text("--resize", "WxH|short:N", "Resize pictures to this size, or until the shorter side has N pixels. (default: no resizing)"));
         _crop = Added(Opt.Text("--crop", "center|none", "Cut the middle out where a picture is larger than the input. (default none)"));
-        _pixels = new PixelFlags(this);
+        _pixels = new PixelFlags(this, ordersChannels);
     }
 
     public string DataName(VerbRun run) => run.Get(_data);

@@ -12,9 +12,11 @@ internal sealed class PixelFlags
     private readonly Option<string?> _channels = Opt.Text("--channels", "rgb|bgr|grey", "Channels of the input and their order. (default: grey for one channel, else rgb)");
 
     /// <param name="group">The group that shows them.</param>
-    public PixelFlags(OptionGroup group)
+    /// <param name="ordersChannels">False where --channels means something else; the order is what the model's file says then.</param>
+    public PixelFlags(OptionGroup group, bool ordersChannels = true)
     {
-        foreach (var option in (Option[])[_scale, _mean, _std, _channels]) group.Add(option);
+        foreach (var option in (Option[])[_scale, _mean, _std]) group.Add(option);
+        if (ordersChannels) group.Add(_channels);
     }
 
     /// <summary>What the flags say, else what there was.</summary>

@@ -17,6 +17,9 @@ public sealed record LayerChange(string Name, long Weights, double Kept, double 
 
     /// <summary>What rounding to integers did; null for other steps.</summary>
     public RoundingRecord? Rounding { get; init; }
+
+    /// <summary>Output channels before and after; null for steps that leave them.</summary>
+    public ChannelCount? Channels { get; init; }
 }
 
 /// <summary>How one layer's weights were moved to make up for those that went.</summary>
@@ -37,9 +40,18 @@ public sealed record RoundingRecord(double Error, bool IsInteger, string Note);
 /// <param name="Frozen">Share of the weights that are not zero whose codes are final, 0 to 1.</param>
 public sealed record SharingRecord(int Centroids, double EntropyBits, double Distortion, double Frozen);
 
+/// <summary>How many output channels a layer had, and how many are left.</summary>
+public sealed record ChannelCount(int Before, int After);
+
+/// <summary>A layer that a step left as it was, and why.</summary>
+public sealed record LeftWhole(string Layer, string Reason);
+
 /// <summary>A step's result: a new model beside the one it was given, and a record of what was done.</summary>
 public sealed record StepResult(Model Model, string Step, IReadOnlyList<LayerChange> Layers)
 {
     /// <summary>Names of the layers that the step could not treat, because their weights stand in a form it does not know.</summary>
     public IReadOnlyList<string> LeftAlone { get; init; } = [];
+
+    /// <summary>The layers that lost no channels because their surroundings do not allow it.</summary>
+    public IReadOnlyList<LeftWhole> LeftWhole { get; init; } = [];
 }

@@ -3,14 +3,16 @@ using System.Globalization;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Ort;
+using Pare.Profile;
 using Pare.Prune;
+using Pare.Prune.Channels;
 using Pare.Report;
 using Pare.Torch.Training;
 using Pare.Zoo;
 
 namespace Pare.Cli.Verbs;
 
-/// <summary><c>pare prune</c>: sets the least important weights to zero.</summary>
+/// <summary><c>pare prune</c>: sets the least important weights to zero, or removes whole channels.</summary>
 internal static class PruneVerb
 {
     public static Command Create()
@@ -19,26 +21,52 @@ internal static class PruneVerb
         var output = Opt.Output("The pruned network (.onnx).");
         var sparsity = Opt.Number("--sparsity", "S", 0, 1, "Share of weights that are zero afterwards.", closed: false);
         var quality = Opt.Number("--quality", "Q", 0, double.PositiveInfinity, "Prune weights smaller than Q times their layer's standard deviation, as Deep Compression does.");
-        var scope = Opt.Choice("--scope", ["global", "layer"], "global", "Whether --sparsity holds over all weights together or in each layer.");
+        var scope = Opt.Choice("--scope", ["global", "layer"], "global", "Whether all weights or channels compete, or every layer gives up the same share.");
         var layers = new Option<string[]>("--layer") { HelpName = "NAME=S", Description = "A sparsity for one layer, such as ip1=0.92; layers not named stay as they are. May be repeated, in place of --sparsity.", AllowMultipleArgumentsPerToken = true };
         var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
         var score = Opt.Choice("--score", ["magnitude", "taylor", "fisher", "obd", "obs"], "magnitude",
             "What a weight counts: its size; what the loss loses by it, from its gradient (taylor), its squared gradients (fisher) or the Hessian's diagonal (obd); or what its layer's output errs by, the weights that stay making up for it (obs). All but magnitude need --data.");
         var pattern = Opt.Text("--pattern", "N:M", "Of each M consecutive weights of an output N stay, such as 2:4; with --score obs.");
         var images = Opt.Whole("--images", "N", 1, 1_000_000, 1024, "Training examples that scores are measured on.");
-        var data = new DataFlags();
+        var data = new DataFlags(ordersChannels: false);
         var keepDead = Opt.Flag("--keep-dead", "Keep neurons and channels that have died; they are removed and their constants folded unless this is given.");
-        return new VerbCommand("prune", "Set the least important weights to zero.", new OptionGroup("Pruning") { output, sparsity, quality, layers, scope, score, pattern, images, exclude, keepDead }, data)
+        var channels = Opt.Flag("--channels", "Remove whole channels in place of single weights.");
+        var macs = Opt.Number("--macs", "F", 0, 1, "Share of the multiply-adds that may be left.", closed: false);
+        var parameters = Opt.Number("--params", "F", 0, 1, "Share of the parameters that may be left, in place of --macs.", closed: false);
+        var importance = Opt.Choice("--importance", ["l1", "l2", "bn", "fisher"], "l2", "What a channel counts: its weights, its scale in batch normalisation, or what the loss loses by it (fisher, which needs --data).");
+        var multiple = Opt.Whole("--multiple", "N", 1, 1 << 16, 1, "Make the widths that change multiples of N.");
+        return new VerbCommand("prune", "Set the least important weights to zero, or remove whole channels.",
+            new OptionGroup("Pruning") { output, sparsity, quality, layers, scope, score, pattern, images, exclude, keepDead },
+            new OptionGroup("Channels") { channels, macs, parameters, importance, multiple }, data)
         {
             Arguments = { model },
-            Details = "Give one of --sparsity, --quality, --layer and --pattern. A zero stays zero in every later step. 'pare train' on the result wins accuracy back.",
-            Examples = ["pare prune model.onnx --sparsity 0.9 -o pruned.onnx", "pare prune model.onnx --quality 1.2 --exclude 'conv1*' -o pruned.onnx", "pare prune model.onnx --sparsity 0.7 --score obs --data photos.zip -o pruned.onnx"],
+            Details = "Give one of --sparsity, --quality, --layer and --pattern, or --channels with --macs or --params. A zero stays zero in every later step; a channel is gone, and the network is faster for it. 'pare train' on the result wins accuracy back.",
+            Examples =
+            [
+                "pare prune model.onnx --sparsity 0.9 -o pruned.onnx", "pare prune model.onnx --quality 1.2 --exclude 'conv1*' -o pruned.onnx",
+                "pare prune model.onnx --sparsity 0.7 --score obs --data photos.zip -o pruned.onnx", "pare prune model.onnx --channels --macs 0.5 -o small.onnx",
+            ],
             Body = run =>
             {
                 var path = run.Get(output);
                 OutputFile.Check(path);
                 var loaded = Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed });
                 var byLayer = (run.Get(layers) ?? []).Select(LayerSparsity).DistinctBy(l => l.Key).ToDictionary();
+                if (run.Get(channels))
+                {
+                    if (run.Get(sparsity) is not null || run.Get(quality) is not null || byLayer.Count > 0) throw new BadInputException("--channels takes --macs or --params; --sparsity, --quality and --layer are about single weights");
+                    RemoveChannels(run, loaded.Model, path, new ChannelPruneOptions
+                    {
+                        Macs = run.Get(macs),
+                        Parameters = run.Get(parameters),
+                        Importance = Enum.Parse<ChannelImportance>(run.Get(importance), ignoreCase: true),
+                        Scope = Scope(run.Get(scope)),
+                        Multiple = run.Get(multiple),
+                        Exclude = run.Get(exclude) ?? [],
+                    });
+                    return;
+                }
+                if (run.Get(macs) is not null || run.Get(parameters) is not null) throw new BadInputException("--macs and --params are about channels; add --channels");
                 if (new[] { run.Get(sparsity) is not null, run.Get(quality) is not null, byLayer.Count > 0, run.Get(pattern) is not null }.Count(given => given) != 1)
                     throw new BadInputException("prune needs one of --sparsity, --quality, --layer and --pattern");
                 if (run.Get(score) != "obs" && run.Get(pattern) is not null) throw new BadInputException("--pattern needs --score obs");
@@ -49,21 +77,31 @@ internal static class PruneVerb
                     Sparsity = run.Get(sparsity),
                     Quality = run.Get(quality),
                     LayerSparsities = byLayer.Count > 0 ? byLayer : null,
-                    Scope = run.Get(scope) == "layer" ? PruneScope.Layer : PruneScope.Global,
+                    Scope = Scope(run.Get(scope)),
                     Exclude = run.Get(exclude) ?? [],
-                }, run.Get(score) == "magnitude" ? null : Measured(run, loaded.Model));
+                }, run.Get(score) == "magnitude" ? null : Measured(run, loaded.Model, Enum.Parse<CurvatureKind>(run.Get(score), ignoreCase: true)));
                 run.Cancel.ThrowIfCancellationRequested();
                 Models.Save(run.Get(keepDead) ? result.Model : DeadChannels.Remove(result.Model).Model, path);
                 StepOutput.Show(run, result, path);
             },
         };
 
+        void RemoveChannels(VerbRun run, Model network, string path, ChannelPruneOptions options)
+        {
+            if (options.Macs is null == options.Parameters is null) throw new BadInputException("--channels needs one of --macs and --params");
+            var gradients = options.Importance == ChannelImportance.Fisher ? Measured(run, network, CurvatureKind.Fisher) : null;
+            var result = ChannelPruner.Prune(network, options, ModelProfile.MacsByNode(network), gradients);
+            run.Cancel.ThrowIfCancellationRequested();
+            Models.Save(result.Model, path);
+            StepOutput.Show(run, result, path);
+        }
+
         StepResult Obs(VerbRun run, Model network)
         {
             var options = new ObsOptions
             {
                 Sparsity = run.Get(sparsity), Pattern = run.Get(pattern) is { } text ? Pattern(text) : null,
-                Scope = run.Get(scope) == "layer" ? PruneScope.Layer : PruneScope.Global, Exclude = run.Get(exclude) ?? [],
+                Scope = Scope(run.Get(scope)), Exclude = run.Get(exclude) ?? [],
             };
             var wanted = ObsPruner.Layers(network, options);
             var (examples, preprocess) = Examples(run, network);
@@ -74,11 +112,10 @@ internal static class PruneVerb
             return ObsPruner.Prune(network, options, moments);
         }
 
-        IReadOnlyDictionary<string, float[]> Measured(VerbRun run, Model network)
+        IReadOnlyDictionary<string, float[]> Measured(VerbRun run, Model network, CurvatureKind kind)
         {
             var (examples, preprocess) = Examples(run, network);
             using var line = run.Progress("pruning");
-            var kind = Enum.Parse<CurvatureKind>(run.Get(score), ignoreCase: true);
             var record = Curvature.Of(network, examples, preprocess, kind, seed: run.Seed, progress: run.Share(line, "derivatives"));
             if (record.Noise > 0) line.Note($"the Hessian's diagonal is estimated; its standard error is {Format.Percent(record.Noise)} of its size");
             return record.Values;
@@ -97,6 +134,8 @@ internal static class PruneVerb
         text.Split(':') is [var kept, var of] && int.TryParse(kept, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && int.TryParse(of, NumberStyles.None, CultureInfo.InvariantCulture, out var m)
             ? (n, m)
             : throw new BadInputException($"--pattern is '{text}'; allowed: N:M, such as 2:4");
+
+    private static PruneScope Scope(string word) => word == "layer" ? PruneScope.Layer : PruneScope.Global;
 
     private static KeyValuePair<string, double> LayerSparsity(string text) =>
         text.LastIndexOf('=') is > 0 and var at && double.TryParse(text[(at + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out var sparsity)

@@ -28,6 +28,16 @@ public static class ShapeInference
             .Where(p => p.Value.Constant is { Type: ElementType.Int64 or ElementType.Int32 or ElementType.Bool })
             .ToDictionary(p => p.Key, p => p.Value.Constant!);
 
+    /// <summary>The model with a name for every length that its inputs leave open without one, so that it can be told where that length is met again.</summary>
+    internal static Model NameOpenLengths(Model model)
+    {
+        var inputs = model.Graph.Inputs.Select(input => input with
+        {
+            Shape = input.Shape is { } shape ? [.. shape.Select(Dims.Normal).Select((d, axis) => d == Dimension.Unknown ? new Dimension(null, $"{input.Name}[{axis}]") : d)] : null,
+        });
+        return model with { Graph = model.Graph with { Inputs = [.. inputs] } };
+    }
+
     private const long MaxBytes = 16L * Known.MaxElements;
 
     private sealed class Scope(Scope? outer) : Dictionary<string, Known>

@@ -87,6 +87,18 @@ public sealed record ModelProfile
 
     private static ReadOnlySpan<float> Floats(Tensor tensor) => tensor.Type == ElementType.Float ? tensor.Floats : tensor.ToFloats();
 
+    /// <summary>Multiply-adds of each node for one example, by the name of its first output; without those that cannot be told.</summary>
+    /// <exception cref="BadInputException">Shapes contradict each other.</exception>
+    public static IReadOnlyDictionary<string, long> MacsByNode(Model model)
+    {
+        var types = ShapeInference.Infer(model, OneExample(model.Graph, null));
+        var constants = new Constants(new GraphIndex(model.Graph));
+        var macs = new Dictionary<string, long>();
+        foreach (var node in model.Graph.Nodes.Where(n => n.Outputs.Length > 0 && !constants.IsMadeBy(n)))
+            if (MacCount.Of(node, value => types.GetValueOrDefault(value).Sizes) is { } count) macs[node.Outputs[0]] = count;
+        return macs;
+    }
+
     private static Dictionary<string, ImmutableArray<Dimension>> OneExample(Graph graph, IReadOnlyDictionary<string, ImmutableArray<Dimension>>? given)
     {
         var shapes = new Dictionary<string, ImmutableArray<Dimension>>();

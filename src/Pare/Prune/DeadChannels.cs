@@ -1,4 +1,5 @@
 using Pare.Onnx;
+using Pare.Prune.Channels;
 
 namespace Pare.Prune;
 
@@ -10,42 +11,52 @@ public sealed record ChannelRemoval(Model Model, IReadOnlyList<ChannelChange> La
 
 /// <summary>
 /// Removes neurons and channels that have died: those that no input reaches, whose constant goes into the next layers' biases, and
-/// those that no later layer looks at. The outputs stay the same but for rounding. A channel that reaches anything that
-/// cannot be followed (a residual sum, a grouped convolution, an output) stays.
+/// those that no later layer looks at. The outputs stay the same but for rounding.
 /// </summary>
 public static class DeadChannels
 {
     /// <summary>Removes dead channels until there are none. Every layer keeps one channel at least.</summary>
     public static ChannelRemoval Remove(Model model)
     {
-        var graph = model.Graph;
-        var changes = new Dictionary<string, ChannelChange>();
-        var order = new List<string>();
+        var graph = ChannelGraph.Of(model);
+        var before = graph.Layers;
         while (true)
         {
-            var map = new ChannelMap(graph);
-            if (order.Count == 0) order.AddRange(map.Groups.Select(g => g.Producer.Name));
-            var kept = map.Groups.Where(g => !g.IsFrozen).Select(g => (Group: g, Kept: Living(g))).Where(k => k.Kept.Length < k.Group.Count).ToDictionary(k => k.Group, k => k.Kept);
-            if (kept.Count == 0) return new ChannelRemoval(model with { Graph = graph }, [.. order.Where(changes.ContainsKey).Select(n => changes[n])]);
-            foreach (var (group, channels) in kept)
-            {
-                var name = group.Producer.Name;
-                changes[name] = new ChannelChange(name, changes.TryGetValue(name, out var earlier) ? earlier.Before : group.Count, channels.Length);
-            }
-            graph = ChannelCut.Apply(map, kept);
+            var constants = new ConstantChannels(graph);
+            var dead = Dead(graph, constants);
+            if (dead.Count == 0) break;
+            model = BiasFold.Add(graph.Without(dead), BiasFold.Of(graph, constants, dead));
+            graph = ChannelGraph.Of(model);
         }
+        var after = graph.Layers.ToDictionary(l => l.Layer.Node.Outputs[0], l => l.Channels);
+        var changes = before.Select(l => new ChannelChange(l.Name, l.Channels, after.GetValueOrDefault(l.Layer.Node.Outputs[0], l.Channels)));
+        return new ChannelRemoval(model, [.. changes.Where(c => c.After < c.Before)]);
     }
 
-    private static int[] Living(ChannelGroup group)
+    private static HashSet<int> Dead(ChannelGraph graph, ConstantChannels constants)
     {
-        var living = new bool[group.Count];
-        // Without a use that is known there is nothing to judge by.
-        if (group.Uses.Count == 0) Array.Fill(living, true);
-        foreach (var use in group.Uses) living[use.Channel] |= !CanGo(use);
-        if (Array.IndexOf(living, true) < 0) living[0] = true;
-        return [.. Enumerable.Range(0, living.Length).Where(i => living[i])];
+        var uses = new Dictionary<int, bool>();
+        foreach (var layer in graph.Layers)
+        {
+            if (layer.Inputs is not { } columns) continue;
+            var used = LayerUse.OfInputs(graph, layer);
+            for (var i = 0; i < columns.Length; i++)
+            {
+                var group = graph.Map.Labels.Root(columns[i]);
+                var constant = layer.Groups == 1 && layer.Layer.WeightInput == 1 ? constants.Of(layer.Layer.Node.Inputs[0], i) : null;
+                var canGo = !used[i] || (constant is { } c && (c == 0 || BiasFold.Folds(layer.Layer.Node)));
+                uses[group] = uses.GetValueOrDefault(group, true) && canGo;
+            }
+        }
+        var widths = graph.Widths.Copy();
+        var dead = new HashSet<int>();
+        // The first of a layer that is dead all over stays.
+        foreach (var group in uses.Where(u => u.Value && graph.CanGo(u.Key)).Select(u => u.Key).OrderDescending())
+        {
+            if (!widths.CanGo(group)) continue;
+            widths.Remove(group);
+            dead.Add(group);
+        }
+        return dead;
     }
-
-    private static bool CanGo(ChannelUse use) =>
-        !use.Consumer.UsesAny(use.FirstColumn, use.Columns) || (use.Constant is { } c && (c == 0 || use.Consumer.FoldsConstants));
 }

@@ -16,6 +16,4 @@ internal sealed record DenseWeights(Tensor Elements) : IStoredWeights
         for (var i = 0; i < result.Length; i++) result[i] = pruned[i] ? 0 : weights[i];
         return [Elements with { Data = ArrayMemory.Of(result) }];
     }
-
-    public IEnumerable<Tensor> Select(int axis, ReadOnlySpan<int> indices) => [Elements.Take(axis, indices)];
 }

@@ -16,9 +16,6 @@ internal interface IStoredWeights
 
     /// <summary>The constants to replace so that the marked weights become exact zeros.</summary>
     IEnumerable<Tensor> WithZeros(ReadOnlySpan<bool> pruned);
-
-    /// <summary>The constants to replace so that only the given indices of an axis of <see cref="Elements"/> remain.</summary>
-    IEnumerable<Tensor> Select(int axis, ReadOnlySpan<int> indices);
 }
 
 internal static class StoredWeights

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Pare.Onnx;
 
 namespace Pare.Prune;
@@ -22,7 +21,7 @@ public static class Pruner
         var index = new GraphIndex(model.Graph);
         var all = Layer.Of(index).ToList();
         if (all.Count == 0) throw new BadInputException("the model has no layer with constant weights (Conv, ConvTranspose, Gemm, MatMul); nothing can be pruned");
-        var excluded = Excluded(all, options.Exclude);
+        var excluded = LayerPatterns.Matching([.. all.Select(l => l.Name)], options.Exclude);
         CheckNames(all, options.LayerSparsities?.Keys ?? []);
 
         var weights = new List<ScoredWeights>();
@@ -72,18 +71,6 @@ public static class Pruner
         return options.Scope == PruneScope.Layer
             ? layers.Select(l => (l, Cuts.Share(l, sparsity, options.MinKept)))
             : Cuts.Global(layers, sparsity, options.MinKept);
-    }
-
-    internal static HashSet<string> Excluded(List<Layer> layers, IReadOnlyList<string> patterns)
-    {
-        var excluded = new HashSet<string>();
-        foreach (var pattern in patterns)
-        {
-            var matching = layers.Where(l => FileSystemName.MatchesSimpleExpression(pattern, l.Name, ignoreCase: false)).Select(l => l.Name).ToList();
-            if (matching.Count == 0) throw new BadInputException($"pattern '{pattern}' matches no layer; the layers are {Names(layers)}");
-            excluded.UnionWith(matching);
-        }
-        return excluded;
     }
 
     private static void CheckNames(List<Layer> layers, IEnumerable<string> names)

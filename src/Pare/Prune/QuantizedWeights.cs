@@ -40,14 +40,6 @@ internal sealed record QuantizedWeights(Tensor Elements, Tensor Scale, Tensor? Z
         return [Elements with { Data = codes }];
     }
 
-    public IEnumerable<Tensor> Select(int axis, ReadOnlySpan<int> indices)
-    {
-        var codes = Elements.Take(axis, indices);
-        if (axis != Axis) return [codes];
-        var scale = Scale.Take(0, indices);
-        return ZeroPoint is null ? [codes, scale] : [codes, scale, ZeroPoint.Take(0, indices)];
-    }
-
     private int Channel(int position) => Axis < 0 ? 0 : position / Inner % (int)Elements.Shape[Axis];
 
     private int Inner { get; } = Axis < 0 ? 1 : (int)Elements.Shape.Skip(Axis + 1).Aggregate(1L, (a, b) => a * b);

@@ -38,8 +38,6 @@ internal sealed record SharedWeights(Tensor Elements, Tensor Codebook, bool Owns
         return ReferenceEquals(codebook, Codebook) ? [result] : [result, codebook];
     }
 
-    public IEnumerable<Tensor> Select(int axis, ReadOnlySpan<int> indices) => [Elements.Take(axis, indices)];
-
     /// <summary>The code of zero, and the codebook that has it: the same one where it has a zero already.</summary>
     private (byte Code, Tensor Codebook) ZeroCode()
     {

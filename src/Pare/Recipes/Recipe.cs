@@ -29,7 +29,7 @@ public sealed record Recipe
     public bool Trains => Steps.Any(s => s.Trains);
 
     /// <summary>Names of the built-in recipes.</summary>
-    public static IReadOnlyList<string> BuiltIn { get; } = ["deep", "int8"];
+    public static IReadOnlyList<string> BuiltIn { get; } = ["deep", "int8", "fast"];
 
     /// <summary>A built-in recipe by name, or one from a JSON file.</summary>
     /// <exception cref="BadInputException">There is none of that name, or the file is not a recipe.</exception>
@@ -87,6 +87,16 @@ public sealed record Recipe
                 Exclude = options.Texts("exclude"),
                 Training = Training(options),
             },
+            "channels" => new ChannelStep
+            {
+                Macs = options.Numbers("macs", above: 0, upTo: 1),
+                Importance = options.OneOf("importance", Prune.Channels.ChannelImportance.L2) is not Prune.Channels.ChannelImportance.Taylor and var importance
+                    ? importance : throw new BadInputException("step 'channels': importance taylor needs gradients that training does not keep; fisher is the nearest"),
+                Multiple = options.Whole("multiple", 1, 1, 1 << 16),
+                Budget = options.Number("budget", 0.7, above: 0, upTo: 1),
+                Exclude = options.Texts("exclude"),
+                Training = Training(options),
+            },
             "share" => new ShareStep
             {
                 Centroids = [.. options.Numbers("centroids", above: 1, upTo: 256).Select(n => (int)n)],
@@ -105,7 +115,7 @@ public sealed record Recipe
                     ReducedRange = !Quantize.Integer.ByteProducts.AreExact,
                 },
             },
-            _ => throw new BadInputException($"step '{name}' is not known; prune, share and int8 are"),
+            _ => throw new BadInputException($"step '{name}' is not known; prune, channels, share and int8 are"),
         };
         options.RefuseOthers();
         return step;

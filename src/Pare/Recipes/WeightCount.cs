@@ -14,7 +14,7 @@ public static class WeightCount
     private static IEnumerable<Tensor> Layers(Model model)
     {
         var index = new GraphIndex(model.Graph);
-        return Layer.Of(index).Select(l => l.Weight).Distinct().Select(w => WeightForm.ReadDense(index, w)).OfType<Tensor>();
+        return Layer.Of(index).Select(l => l.Weight).Distinct().Select(w => WeightForm.ReadDense(index, w) ?? WeightValues.Resolve(index, w)).Where(t => t.Type == ElementType.Float);
     }
 
     private static long NonZero(ReadOnlySpan<float> values)

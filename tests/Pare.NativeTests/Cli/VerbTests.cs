@@ -51,11 +51,29 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public void Channels_go_by_what_data_say_too()
+    {
+        var json = Json("prune lenet5 --channels --macs 0.5 --importance fisher --data glyphs --images 32 --quiet -o @c.onnx");
+        Assert.All(json["layers"]!.AsArray(), l => Assert.True(l!["channelsLeft"]!.GetValue<int>() <= l["channels"]!.GetValue<int>()));
+        Assert.InRange(Json("inspect @c.onnx")["macs"]!.GetValue<long>(), 1, 2_293_000 / 2);
+    }
+
+    [Fact]
     public void A_pattern_keeps_two_weights_of_four()
     {
         Assert.Equal(0.5, Json("prune lenet-300-100 --data glyphs --images 64 --score obs --pattern 2:4 --keep-dead --quiet -o @p.onnx")["kept"]!.GetValue<double>(), 1e-3);
         Assert.Contains("--pattern needs --score obs", _pare.Fail("prune lenet5 --pattern 2:4 -o @p.onnx"), StringComparison.Ordinal);
         Assert.Contains("--pattern is '24'", _pare.Fail("prune lenet5 --data glyphs --score obs --pattern 24 -o @p.onnx"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Channels_go_and_the_layers_say_how_many()
+    {
+        _pare.Tiny();
+        var json = Json("prune @tiny.onnx --channels --macs 0.5 -o @c.onnx");
+        Assert.Equal([(8L, 4L), (3L, 3L)], json["layers"]!.AsArray().Select(l => (l!["channels"]!.GetValue<long>(), l["channelsLeft"]!.GetValue<long>())));
+        Assert.Equal("they are the output 'scores'", json["leftWhole"]![0]!["reason"]!.GetValue<string>());
+        Assert.Equal(28, Json("inspect @c.onnx")["macs"]!.GetValue<long>());
     }
 
     [Fact]

@@ -100,13 +100,26 @@ public sealed class DeadChannelsTests
     }
 
     [Fact]
-    public void Channels_before_a_grouped_convolution_stay()
+    public void Channels_go_through_a_depthwise_convolution()
     {
         var model = Networks.Of(
             [Networks.Op("Conv", "x,k", "a"), Networks.Op("Conv", "a,w", "b", NodeAttribute.Of("group", 2L)), Networks.Op("Conv", "b,v", "y")],
             [Tensor.Of("k", [2, 1, 1, 1], [0f, 1]), Tensor.Of("w", [2, 1, 1, 1], [0f, 1]), Tensor.Of("v", [1, 2, 1, 1], [1f, 1])],
             [new(), 1, 1, 1], [new(), 1, 1, 1], "y");
-        Assert.Empty(DeadChannels.Remove(model).Layers);
+        var result = DeadChannels.Remove(model);
+        Assert.Equal([new("a", 2, 1), new("b", 2, 1)], result.Layers);
+        Assert.Equal([1f], result.Model.Floats("w"));
+        Assert.Equal(1, result.Model.Graph.Nodes[1].Int("group", 1));
+    }
+
+    [Fact]
+    public void Channels_that_both_sides_of_a_sum_do_without_go()
+    {
+        var model = Networks.Of(
+            [Networks.Op("Conv", "x,k", "a"), Networks.Op("Conv", "a,l", "b"), Networks.Op("Add", "a,b", "s"), Networks.Op("Conv", "s,w", "y")],
+            [Tensor.Of("k", [2, 1, 1, 1], [1f, 1]), Tensor.Of("l", [2, 2, 1, 1], [1f, 0, 1, 0]), Tensor.Of("w", [1, 2, 1, 1], [1f, 0])],
+            [new(), 1, 1, 1], [new(), 1, 1, 1], "y");
+        Assert.Equal([new("a", 2, 1), new("b", 2, 1)], DeadChannels.Remove(model).Layers);
     }
 
     [Fact]
@@ -145,7 +158,7 @@ public sealed class DeadChannelsTests
             [new(), 2, 1, 1], [new(), 1, 1, 1], "y");
         Assert.Empty(DeadChannels.Remove(sum).Layers);
         var model = Networks.Dense(("a", 2, 1, [1, 0]), ("b", 1, 2, [1, 1]));
-        var seen = model with { Graph = model.Graph with { Outputs = [ValueInfo.Of("a.y", ElementType.Float), ValueInfo.Of("b.y", ElementType.Float)] } };
+        var seen = model with { Graph = model.Graph with { Outputs = [ValueInfo.Of("a.y", ElementType.Float, new(), 2), ValueInfo.Of("b.y", ElementType.Float, new(), 1)] } };
         Assert.Empty(DeadChannels.Remove(seen).Layers);
     }
 

@@ -37,6 +37,18 @@ public class RecipeRunnerTests
     }
 
     [Fact]
+    public void Channels_go_in_cycles_until_one_costs_too_much()
+    {
+        var run = Run(kept => kept < 0.4 ? 0.5 : 0.9);
+        var channels = new ChannelStep { Macs = [0.8, 0.5, 0.3, 0.2], Training = Short, Multiple = 2, Importance = Pare.Prune.Channels.ChannelImportance.Fisher };
+        var result = RecipeRunner.Run(Recipe(channels), Network, run, trained: true).Result;
+        Assert.NotNull(result);
+        Assert.Equal([true, true, false], run.Log.Select(l => l.Accepted));
+        Assert.Equal(["0.8", "0.5", "0.3"], run.Log.Select(l => l.Options["macs"]));
+        Assert.InRange((double)WeightCount.All(result.Model) / WeightCount.All(Network), 0.48, 0.5);
+    }
+
+    [Fact]
     public void A_promise_that_nothing_keeps_gives_no_model()
     {
         var run = Run(_ => 0.5, start: 0.9);
@@ -110,6 +122,7 @@ public class RecipeRunnerTests
             {
                 var model = job.Model;
                 var importance = new Dictionary<string, float[]>();
+                foreach (var tensor in model.Graph.Initializers.Where(t => t.Type == ElementType.Float)) importance[tensor.Name] = [.. Enumerable.Repeat(1f, (int)tensor.Count)];
                 for (var step = 0; job.Edit is not null && step <= 100; step++)
                 {
                     foreach (var tensor in model.Graph.Initializers.Where(t => t.Type == ElementType.Float)) importance[tensor.Name] = [.. Enumerable.Repeat(1f, (int)tensor.Count)];

@@ -29,6 +29,15 @@ public class RecipeTests
     }
 
     [Fact]
+    public void Channels_are_a_step()
+    {
+        var recipe = Recipe.Parse("""{ "baseline": {}, "steps": [{ "step": "channels", "macs": [0.8, 0.5], "importance": "fisher", "multiple": 8, "epochs": 4 }] }""", "test");
+        var step = Assert.IsType<ChannelStep>(recipe.Steps[0]);
+        Assert.Equal([0.8, 0.5], step.Macs);
+        Assert.Equal((Pare.Prune.Channels.ChannelImportance.Fisher, 8, 4), (step.Importance, step.Multiple, step.Training.Epochs));
+    }
+
+    [Fact]
     public void Every_built_in_recipe_is_read() =>
         Assert.All(Recipe.BuiltIn, name => Assert.NotEmpty(Recipe.Load(name).Steps));
 
@@ -36,9 +45,10 @@ public class RecipeTests
     [InlineData("{", "x.json: ")]
     [InlineData("[]", "x.json: the recipe is Array, an object is allowed")]
     [InlineData("""{ "baseline": {}, "steps": [] }""", "x.json: the recipe has no steps")]
-    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune, share and int8 are")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune, channels, share and int8 are")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "prune", "kept": [0.5], "epoch": 3 }] }""", "x.json: the recipe, steps[0]: option 'epoch' is not known")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "prune", "kept": [1.5] }] }""", "x.json: the recipe, steps[0]: kept is 1.5, a number above 0 up to 1 is allowed")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "channels", "macs": [0.5], "importance": "taylor" }] }""", "x.json: step 'channels': importance taylor needs gradients")]
     [InlineData("""{ "baseline": { "epochs": 0 }, "steps": [] }""", "x.json: the recipe, baseline: epochs is 0, a whole number from 1 to 100000 is allowed")]
     [InlineData("""{ "steps": [] }""", "x.json: the recipe has no 'baseline'")]
     public void A_mistake_is_one_line_that_says_where(string json, string start) =>
@@ -46,5 +56,5 @@ public class RecipeTests
 
     [Fact]
     public void A_recipe_that_is_not_there_is_named() =>
-        Assert.Equal("no recipe 'shallow'; built in: deep, int8; or give a JSON file", Assert.Throws<BadInputException>(() => Recipe.Load("shallow")).Message);
+        Assert.Equal("no recipe 'shallow'; built in: deep, int8, fast; or give a JSON file", Assert.Throws<BadInputException>(() => Recipe.Load("shallow")).Message);
 }

@@ -32,8 +32,8 @@ internal static class Slice
         return Movement.Copy(x, view);
     }
 
-    // Negative places count from the end; both are then brought into the axis (the standard's text on Slice).
-    private static (long First, long Count) Bounds(long n, long start, long end, long step)
+    /// <summary>Negative places count from the end; both are then brought into the axis (the standard's text on Slice).</summary>
+    public static (long First, long Count) Bounds(long n, long start, long end, long step)
     {
         start = Math.Clamp(start < 0 ? Math.Max(start, -n) + n : start, 0, step < 0 ? Math.Max(0, n - 1) : n);
         end = end < 0 ? end < -n ? -1 : end + n : Math.Min(end, n);
@@ -42,7 +42,8 @@ internal static class Slice
         return (start, Math.Max(0, count));
     }
 
-    private static List<(int Axis, long Start, long End, long Step)>? Ranges(OpContext c, int rank)
+    /// <summary>The range of each sliced axis; null where it depends on the input.</summary>
+    public static List<(int Axis, long Start, long End, long Step)>? Ranges(OpContext c, int rank)
     {
         if (c.Numbers(1, "starts") is not { } starts || c.Numbers(2, "ends") is not { } ends) return null;
         var axes = c.Numbers(3, "axes");

@@ -1,12 +1,12 @@
 using Pare.Onnx;
 
-namespace Pare.Prune;
+namespace Pare.Prune.Channels;
 
 /// <summary>Operators that treat every channel alone and alike: what they make of a channel that is one constant.</summary>
 internal static class ChannelWise
 {
     /// <summary>True where each output channel of the node depends on the same channel of its one varying input alone.</summary>
-    public static bool Keeps(GraphIndex index, Node node, ChannelAxis axis)
+    public static bool Keeps(GraphIndex index, Node node)
     {
         if (!node.IsStandard || node.Outputs.Skip(1).Any(o => o.Length > 0 && (index.Consumers(o).Count > 0 || index.IsOutput(o)))) return false;
         return node.OpType switch
@@ -15,7 +15,7 @@ internal static class ChannelWise
                 or "Celu" or "Mish" or "Gelu" or "Erf" or "Abs" or "Neg" or "Exp" or "Sqrt" or "Identity" => true,
             "Dropout" => node.Input(2).Length == 0,
             "Clip" => node.Inputs.Skip(1).All(i => i.Length == 0 || index.Constant(i) is not null),
-            "MaxPool" or "AveragePool" or "GlobalMaxPool" or "GlobalAveragePool" => axis == ChannelAxis.Spatial,
+            "MaxPool" or "AveragePool" or "GlobalMaxPool" or "GlobalAveragePool" => true,
             _ => false,
         };
     }
