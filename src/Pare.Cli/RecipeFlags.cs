@@ -8,16 +8,27 @@ internal sealed class RecipeFlags : OptionGroup
 {
     private readonly Option<string> _recipe;
     private readonly Option<double?> _maxDrop;
+    private readonly Option<string> _teacher;
 
     /// <param name="maxDropHelp">What may be lost.</param>
     public RecipeFlags(string maxDropHelp) : base("Recipe")
     {
         _recipe = Added(new Option<string>("--recipe") { HelpName = "R", Description = $"{string.Join(", ", Recipe.BuiltIn)}, or a JSON file. (default deep)", DefaultValueFactory = _ => "deep" });
         _maxDrop = Added(Opt.Number("--max-drop", "P", 0, 100, maxDropHelp));
+        _teacher = Added(Opt.Choice("--teacher", ["recipe", "none", "self"], "recipe", "Whom retraining follows besides the labels: nobody, or the network as it was (self); recipe leaves it to the recipe."));
     }
 
     /// <exception cref="BadInputException">There is no such recipe.</exception>
-    public Recipe Plan(VerbRun run) => Recipe.Load(run.Get(_recipe));
+    public Recipe Plan(VerbRun run)
+    {
+        var plan = Recipe.Load(run.Get(_recipe));
+        return run.Get(_teacher) switch
+        {
+            "self" => plan with { Teacher = RecipeTeacher.Self },
+            "none" => plan with { Teacher = RecipeTeacher.None },
+            _ => plan,
+        };
+    }
 
     /// <summary>The promise; null where none is made.</summary>
     public double? MaxDrop(VerbRun run) => run.Get(_maxDrop);

@@ -3,6 +3,16 @@ using Pare.Recipes.Steps;
 
 namespace Pare.Recipes;
 
+/// <summary>Whom retraining follows besides the labels.</summary>
+public enum RecipeTeacher
+{
+    /// <summary>Nobody.</summary>
+    None,
+
+    /// <summary>The network as it was before it was made smaller (Hinton et al. 2015).</summary>
+    Self,
+}
+
 /// <summary>A list of steps with options: how a network is made smaller. Written as JSON; <see cref="BuiltIn"/> are part of Pare.</summary>
 public sealed record Recipe
 {
@@ -24,6 +34,9 @@ public sealed record Recipe
     public required TrainOptions Baseline { get; init; }
 
     public required IReadOnlyList<RecipeStep> Steps { get; init; }
+
+    /// <summary>Whom retraining follows besides the labels.</summary>
+    public RecipeTeacher Teacher { get; init; }
 
     /// <summary>Whether any step trains.</summary>
     public bool Trains => Steps.Any(s => s.Trains);
@@ -58,6 +71,7 @@ public sealed record Recipe
                 Name = root.Text("name", source),
                 MaxDrop = root.Number("maxDrop", 0.2, above: -1e-300, upTo: 100),
                 MaxErrorGrowth = root.Number("maxErrorGrowth", 0.1, above: -1e-300, upTo: 100),
+                Teacher = root.OneOf("teacher", RecipeTeacher.None),
                 Baseline = Training(root.Child("baseline")),
                 Steps = [.. root.Children("steps").Select(Step)],
             };

@@ -63,6 +63,9 @@ public sealed class RecipeRun
     /// <summary>Score of the network the promise is about, on the validation data.</summary>
     public Score Reference { get; internal set; } = new(0, 0);
 
+    /// <summary>The network that retraining follows besides the labels; null for none.</summary>
+    public Model? Teacher { get; internal set; }
+
     /// <summary>Number of weights of the network the promise is about.</summary>
     public long OriginalWeights { get; internal set; }
 
@@ -86,7 +89,7 @@ public sealed class RecipeRun
         var steps = options.StepsAnEpoch(Data.Train.Count) * options.Epochs;
         var job = new TrainJob
         {
-            Model = model, Train = Data.Train, Validation = Data.Validation, Preprocess = Preprocess, Augmentation = Augmentation,
+            Model = model, Train = Data.Train, Validation = Data.Validation, Preprocess = Preprocess, Augmentation = Augmentation, Teacher = Teacher,
             Options = options with { Seed = Seed + 1000 * _log.Count, Threads = Threads }, Edit = edit, EditEvery = Math.Max(1, steps / edits),
         };
         var inner = Progress is null ? null : new Forward<TrainProgress>(p => Progress.Report(new RecipeProgress(stage, p)));

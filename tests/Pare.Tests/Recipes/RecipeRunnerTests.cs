@@ -97,11 +97,21 @@ public class RecipeRunnerTests
         }
     }
 
+    [Fact]
+    public void A_network_that_teaches_itself_is_the_teacher_of_every_retraining()
+    {
+        var teachers = new List<Model?>();
+        var prune = new PruneStep { Kept = [0.5, 0.2], Bisections = 0, Training = Short, Score = Pare.Prune.PruneScore.Magnitude };
+        foreach (var teacher in new[] { RecipeTeacher.None, RecipeTeacher.Self })
+            RecipeRunner.Run(Recipe(prune) with { Teacher = teacher }, Network, Run(_ => 0.9, seen: job => teachers.Add(job.Teacher)), trained: true);
+        Assert.Equal([null, null, Network, Network], teachers);
+    }
+
     private static Recipe Recipe(params RecipeStep[] steps) => new() { Name = "test", Baseline = Short, Steps = steps };
 
-    private static RecipeRun Run(Func<double, double> score, double? start = null, double? promise = 1) => Run((kept, _) => score(kept), start, promise);
+    private static RecipeRun Run(Func<double, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null) => Run((kept, _) => score(kept), start, promise, seen);
 
-    private static RecipeRun Run(Func<double, bool, double> score, double? start = null, double? promise = 1)
+    private static RecipeRun Run(Func<double, bool, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null)
     {
         var data = new FloatDataset(new float[100 * 784], [.. Enumerable.Range(0, 100).Select(i => i % 10)], [1, 28, 28], [.. Enumerable.Range(0, 10).Select(i => $"{i}")]);
         static Score Same(double value) => new(value, 0) { Each = [(float)value, (float)value] };
@@ -120,6 +130,7 @@ public class RecipeRunnerTests
             ScoreOn = (model, _) => start is { } first && model.Graph == Network.Graph ? Same(first) : Of(model),
             Train = (job, _, _) =>
             {
+                seen?.Invoke(job);
                 var model = job.Model;
                 var importance = new Dictionary<string, float[]>();
                 foreach (var tensor in model.Graph.Initializers.Where(t => t.Type == ElementType.Float)) importance[tensor.Name] = [.. Enumerable.Repeat(1f, (int)tensor.Count)];
