@@ -25,7 +25,7 @@ internal sealed class ClassLoss(Model model, TrainOptions options) : Loss
         var t = options.Temperature;
         using Scalar temperature = t, hardShare = 1 - options.TeacherShare, softShare = options.TeacherShare * t * t / output.shape[0];
         var soft = functional.kl_div(
-            functional.log_softmax(logits.div(temperature), 1), functional.softmax(Logits(teacher).div(temperature), 1), reduction: Reduction.Sum);
+            functional.log_softmax(logits.div(temperature), 1), functional.softmax(Logits(teacher).div(temperature), 1), log_target: false, reduction: Reduction.Sum);
         return hard.mul(hardShare).Plus(soft.mul(softShare));
     }
 

@@ -110,6 +110,15 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Nothing_is_lost_against_a_teacher_that_is_the_student_itself()
+    {
+        var own = Trainer.Train(Job(Network())).Model;
+        var options = Options with { TeacherShare = 1, Epochs = 1, LearningRate = 1e-9 };
+        Assert.InRange(Trainer.Train(Job(own) with { Teacher = own, Options = options }).Epochs[0].TrainLoss, -1e-5, 1e-5);
+        Assert.InRange(Trainer.Train(Job(Network(seed: 9)) with { Teacher = own, Options = options }).Epochs[0].TrainLoss, 0.1, 100);
+    }
+
+    [Fact]
     public void A_teacher_is_followed_where_labels_say_nothing()
     {
         var teacher = Trainer.Train(Job(Network())).Model;
