@@ -1,7 +1,6 @@
 using System.IO.Enumeration;
-using Pare.Onnx;
 
-namespace Pare.Quantize.Integer;
+namespace Pare.Onnx;
 
 /// <summary>Layers by pattern: * and ? stand for any characters of a layer's name, its weight's name or its operator type.</summary>
 internal sealed class LayerPatterns(IReadOnlyList<string> patterns)
