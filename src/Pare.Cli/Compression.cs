@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Pare.Coding;
 using Pare.Data;
+using Pare.LowRank;
 using Pare.Onnx;
 using Pare.Ort;
 using Pare.Profile;
@@ -50,6 +51,7 @@ internal static class Compression
             Data = data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
             ScoreOn = ScoreOn,
             ToInt8 = (model, options, run) => ToInt8(request, model, options, run),
+            Factorize = (model, options, images, run) => Factorize(request, model, options, images, run),
             Promise = request.MaxDrop, Metric = request.Metric, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
         };
         var made = RecipeRunner.Run(request.Recipe, start, run, trained: !request.Model.IsFresh);
@@ -110,6 +112,16 @@ internal static class Compression
         var asked = new QuantizationRequest { Model = model, Options = options, MaxDrop = run.MaxDrop, Seed = request.Seed, Threads = request.Threads, Cancel = run.Cancellation };
         var (tuned, _) = Quantization.Tune(asked, run.Data, request.Preprocess, m => run.Drop(run.ScoreOn(m, run.Data.Validation)));
         return (tuned.Result.Model, tuned.Result.Layers.Where(l => !l.IsInteger).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!));
+    }
+
+    private static (Model Model, IReadOnlyDictionary<string, string> Whole) Factorize(CompressionRequest request, Model model, FactorizeOptions options, int images, RecipeRun run)
+    {
+        var result = Factorization.Run(new FactorizationRequest
+        {
+            Model = model, Options = options, Examples = images > 0 ? Quantization.Some(run.Data.Train, images, run.Seed) : null, Preprocess = request.Preprocess,
+            Threads = request.Threads, Cancel = run.Cancellation,
+        });
+        return (result.Model, result.Layers.Where(l => l.Factors is null).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!));
     }
 
     private static JsonObject Options(StepLog log)

@@ -30,6 +30,9 @@ internal sealed class DataFlags : OptionGroup
 
     public string DataName(VerbRun run) => run.Get(_data);
 
+    /// <summary>Whether the user named data.</summary>
+    public bool IsGiven(VerbRun run) => run.Has(_data);
+
     /// <summary>The preprocessing: what the flags say, else what the model's metadata say, else what the network's input fixes.</summary>
     /// <exception cref="BadInputException">A flag or the metadata cannot be read.</exception>
     public Preprocess Preprocess(VerbRun run, Model? model)

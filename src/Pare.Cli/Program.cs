@@ -76,6 +76,7 @@ public static class Program
             PruneVerb.Create(),
             ShareVerb.Create(),
             QuantizeVerb.Create(),
+            FactorizeVerb.Create(),
             PackVerb.Create(),
             UnpackVerb.Create(),
             ImportVerb.Create(),

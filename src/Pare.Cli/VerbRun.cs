@@ -18,6 +18,9 @@ internal sealed class VerbRun(ParseResult parse, CommonOptions common, Cancellat
     public string CommandLine => "pare " + string.Join(' ', parse.Tokens.Select(t => t.Value));
 
     public T Get<T>(Option<T> option) => parse.GetValue(option)!;
+    /// <summary>Whether the user gave the option.</summary>
+    public bool Has(Option option) => parse.GetResult(option) is { Implicit: false };
+
     public T Get<T>(Argument<T> argument) => parse.GetValue(argument)!;
 
     /// <summary>Prints the result: the JSON object where <c>--json</c> asks for it, else what <paramref name="render"/> writes.</summary>

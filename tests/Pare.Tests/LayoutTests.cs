@@ -7,7 +7,7 @@ namespace Pare.Tests;
 /// <summary>Holds the arrows of docs/layout.md.</summary>
 public partial class LayoutTests
 {
-    private static readonly string[] Siblings = ["Zoo", "Import", "Data", "Profile", "Prune", "Quantize", "Coding"];
+    private static readonly string[] Siblings = ["Zoo", "Import", "Data", "Profile", "Prune", "Quantize", "LowRank", "Coding"];
     private static readonly string Root = Path.GetFullPath(Path.Combine(Folder(), "..", ".."));
 
     [Fact]

@@ -21,7 +21,7 @@ public static class Pruner
         var index = new GraphIndex(model.Graph);
         var all = Layer.Of(index).ToList();
         if (all.Count == 0) throw new BadInputException("the model has no layer with constant weights (Conv, ConvTranspose, Gemm, MatMul); nothing can be pruned");
-        var excluded = LayerPatterns.Matching([.. all.Select(l => l.Name)], options.Exclude);
+        var excluded = LayerPatterns.Matching(all, options.Exclude);
         CheckNames(all, options.LayerSparsities?.Keys ?? []);
 
         var weights = new List<ScoredWeights>();

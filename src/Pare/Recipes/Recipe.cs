@@ -129,7 +129,15 @@ public sealed record Recipe
                     ReducedRange = !Quantize.Integer.ByteProducts.AreExact,
                 },
             },
-            _ => throw new BadInputException($"step '{name}' is not known; prune, channels, share and int8 are"),
+            "factorize" => new FactorizeStep
+            {
+                Macs = options.Numbers("macs", above: 0, upTo: 0.999),
+                Method = options.Text("method", "auto") == "auto" ? null : options.OneOf("method", LowRank.FactorMethod.Channel),
+                Images = options.Whole("images", 256, 0, 1_000_000),
+                Exclude = options.Texts("exclude"),
+                Training = Training(options),
+            },
+            _ => throw new BadInputException($"step '{name}' is not known; prune, channels, share, factorize and int8 are"),
         };
         options.RefuseOthers();
         return step;

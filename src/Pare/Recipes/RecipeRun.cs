@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pare.Data;
+using Pare.LowRank;
 using Pare.Onnx;
 using Pare.Profile;
 using Pare.Quantize.Integer;
@@ -28,6 +29,11 @@ public sealed record RecipeProgress(string Stage, TrainProgress Training);
 /// <returns>The network, and why layers stay float, by name.</returns>
 public delegate (Model Model, IReadOnlyDictionary<string, string> Float) IntegerMethod(Model model, Int8Options options, RecipeRun run);
 
+/// <summary>Factorises a network's layers.</summary>
+/// <param name="images">Training examples whose second moments count; 0 for factors of the weights alone.</param>
+/// <returns>The network, and why layers stay whole, by name.</returns>
+public delegate (Model Model, IReadOnlyDictionary<string, string> Whole) LowRankMethod(Model model, FactorizeOptions options, int images, RecipeRun run);
+
 /// <summary>What every step of one run shares: data, the promise, how to train, and the record of what was done.</summary>
 public sealed class RecipeRun
 {
@@ -45,6 +51,9 @@ public sealed class RecipeRun
 
     /// <summary>Makes a network 8-bit where that is faster.</summary>
     public required IntegerMethod ToInt8 { get; init; }
+
+    /// <summary>Makes thin layers of wide ones.</summary>
+    public required LowRankMethod Factorize { get; init; }
 
     /// <summary>Points of the metric that may be lost; null leaves it to the recipe.</summary>
     public double? Promise { get; init; }

@@ -25,6 +25,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("prune")]
     [InlineData("share")]
     [InlineData("quantize")]
+    [InlineData("factorize")]
     [InlineData("compress")]
     [InlineData("pack")]
     [InlineData("unpack")]

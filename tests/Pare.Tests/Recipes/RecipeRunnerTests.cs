@@ -1,5 +1,6 @@
 using Pare.Data;
 using Pare.Onnx;
+using Pare.Prune;
 using Pare.Recipes;
 using Pare.Recipes.Steps;
 using Pare.Zoo;
@@ -69,6 +70,21 @@ public class RecipeRunnerTests
     }
 
     [Fact]
+    public void Factorising_offers_the_smallest_that_holds_and_at_last_the_network_itself()
+    {
+        var run = Run(kept => kept < 0.4 ? 0.5 : 0.9);
+        var step = new FactorizeStep { Macs = [0.7, 0.3, 0.5], Training = Short };
+        var result = RecipeRunner.Run(Recipe(step), Network, run, trained: true).Result;
+        Assert.Equal(["0.3", "0.5"], run.Log.Select(l => l.Options["macs"]));
+        Assert.Equal([false, true], run.Log.Select(l => l.Accepted));
+        Assert.Equal("others give up less", run.Log[0].Options["whole: ip3"]);
+        Assert.Equal(0.5, (double)WeightCount.NonZero(result!.Model) / WeightCount.All(Network), 2);
+        var none = Run(kept => kept < 0.9 ? 0.5 : 0.9);
+        Assert.Equal(1, (double)WeightCount.NonZero(RecipeRunner.Run(Recipe(step), Network, none, trained: true).Result!.Model) / WeightCount.All(Network), 2);
+        Assert.Equal(3, none.Log.Count);
+    }
+
+    [Fact]
     public void A_fresh_network_is_trained_first_and_a_trained_one_is_taken_as_it_is()
     {
         var fresh = Run(_ => 0.9);
@@ -127,6 +143,8 @@ public class RecipeRunnerTests
             Preprocess = new Preprocess(),
             Promise = promise,
             ToInt8 = (model, _, _) => (model, new Dictionary<string, string>()),
+            // Weights of the network take up the share that is asked for, as pruning would leave them.
+            Factorize = (model, options, _, _) => (Pruner.Prune(model, new PruneOptions { Sparsity = 1 - options.Macs!.Value }).Model, new Dictionary<string, string> { ["ip3"] = "others give up less" }),
             ScoreOn = (model, _) => start is { } first && model.Graph == Network.Graph ? Same(first) : Of(model),
             Train = (job, _, _) =>
             {

@@ -38,6 +38,17 @@ public class RecipeTests
     }
 
     [Fact]
+    public void Factorising_is_read_with_its_options()
+    {
+        var recipe = Recipe.Parse("""{ "baseline": {}, "steps": [{ "step": "factorize", "macs": [0.7, 0.5], "epochs": 5, "method": "tucker2", "images": 64 }] }""", "test");
+        var step = Assert.IsType<FactorizeStep>(Assert.Single(recipe.Steps));
+        Assert.Equal([0.7, 0.5], step.Macs);
+        Assert.Equal((5, 64, Pare.LowRank.FactorMethod.Tucker2), (step.Training.Epochs, step.Images, step.Method));
+        var plain = Recipe.Parse("""{ "baseline": {}, "steps": [{ "step": "factorize", "macs": [0.5] }] }""", "test");
+        Assert.Null(((FactorizeStep)plain.Steps[0]).Method);
+    }
+
+    [Fact]
     public void Every_built_in_recipe_is_read() =>
         Assert.All(Recipe.BuiltIn, name => Assert.NotEmpty(Recipe.Load(name).Steps));
 
@@ -45,10 +56,12 @@ public class RecipeTests
     [InlineData("{", "x.json: ")]
     [InlineData("[]", "x.json: the recipe is Array, an object is allowed")]
     [InlineData("""{ "baseline": {}, "steps": [] }""", "x.json: the recipe has no steps")]
-    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune, channels, share and int8 are")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune, channels, share, factorize and int8 are")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "prune", "kept": [0.5], "epoch": 3 }] }""", "x.json: the recipe, steps[0]: option 'epoch' is not known")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "prune", "kept": [1.5] }] }""", "x.json: the recipe, steps[0]: kept is 1.5, a number above 0 up to 1 is allowed")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "channels", "macs": [0.5], "importance": "taylor" }] }""", "x.json: step 'channels': importance taylor needs gradients")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "factorize", "macs": [1] }] }""", "x.json: the recipe, steps[0]: macs is 1, a number above 0 up to 0.999 is allowed")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "factorize", "macs": [0.5], "method": "cp" }] }""", "x.json: the recipe, steps[0]: method is \"cp\", one of svd, spatial, channel, tucker2 is allowed")]
     [InlineData("""{ "baseline": { "epochs": 0 }, "steps": [] }""", "x.json: the recipe, baseline: epochs is 0, a whole number from 1 to 100000 is allowed")]
     [InlineData("""{ "steps": [] }""", "x.json: the recipe has no 'baseline'")]
     public void A_mistake_is_one_line_that_says_where(string json, string start) =>

@@ -25,7 +25,7 @@ public sealed class ChannelGraph
         Model = model;
         Map = new ChannelMap(model);
         Layers = [.. ChannelLayer.Of(Map)];
-        var excluded = LayerPatterns.Matching([.. Layers.Select(l => l.Name)], exclude);
+        var excluded = LayerPatterns.Matching([.. Layers.Select(l => l.Layer)], exclude);
         foreach (var layer in Layers.Where(l => excluded.Contains(l.Name))) Map.Labels.Keep(layer.Rows ?? [], "excluded");
         Widths = new Widths(Map);
         // What is no layer's row or column, such as the numbers of a shape, is nothing to gain by.

@@ -70,7 +70,7 @@ public static class ObsPruner
     {
         var layers = Layer.Of(index).ToList();
         if (layers.Count == 0) throw new BadInputException("the model has no layer with constant weights (Conv, ConvTranspose, Gemm, MatMul); nothing can be pruned");
-        var excluded = LayerPatterns.Matching(layers.ConvertAll(l => l.Name), options.Exclude);
+        var excluded = LayerPatterns.Matching(layers, options.Exclude);
         return layers.Where(l => !excluded.Contains(l.Name)).Select(l => (l, ObsForm.Of(index, l)));
     }
 }

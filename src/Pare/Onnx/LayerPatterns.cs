@@ -1,18 +1,29 @@
 using System.IO.Enumeration;
-using Pare.Onnx;
 
-namespace Pare.Quantize.Integer;
+namespace Pare.Onnx;
 
 /// <summary>Layers by pattern: * and ? stand for any characters of a layer's name, its weight's name or its operator type.</summary>
 internal sealed class LayerPatterns(IReadOnlyList<string> patterns)
 {
+    /// <summary>Layers that a message names.</summary>
+    private const int MaxNamed = 20;
+
     public bool Fits(Layer layer) => patterns.Any(p => Fits(p, layer));
 
     /// <exception cref="BadInputException">A pattern fits no layer.</exception>
     public void CheckAllFit(IReadOnlyList<Layer> layers)
     {
         if (patterns.FirstOrDefault(p => !layers.Any(l => Fits(p, l))) is { } useless)
-            throw new BadInputException($"pattern '{useless}' fits none of the {layers.Count} layers{(layers.Count > 0 ? $" ('{layers[0].Name}' is the first)" : "")}");
+            throw new BadInputException($"pattern '{useless}' matches no layer; the layers are {string.Join(", ", layers.Take(MaxNamed).Select(l => l.Name))}{(layers.Count > MaxNamed ? ", ..." : "")}");
+    }
+
+    /// <summary>Names of the layers that one of the patterns fits.</summary>
+    /// <exception cref="BadInputException">A pattern fits no layer.</exception>
+    public static HashSet<string> Matching(IReadOnlyList<Layer> layers, IReadOnlyList<string> patterns)
+    {
+        var matching = new LayerPatterns(patterns);
+        matching.CheckAllFit(layers);
+        return [.. layers.Where(matching.Fits).Select(l => l.Name)];
     }
 
     private static bool Fits(string pattern, Layer layer) => Matches(pattern, layer.Name) || Matches(pattern, layer.Weight) || Matches(pattern, layer.Node.OpType);

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Pare.LowRank;
+
+namespace Pare.Recipes.Steps;
+
+/// <summary>
+/// Thin layers of low rank in place of wide ones, retrained: for each share of the multiply-adds, smallest first, ranks that lose least, factors
+/// from the second moments of layers' inputs on training examples, and training as a whole. Offers the network it was given last.
+/// </summary>
+public sealed record FactorizeStep : RecipeStep
+{
+    /// <summary>Multiply-adds of the whole network as shares of those before the step, each above 0 and below 1.</summary>
+    public required IReadOnlyList<double> Macs { get; init; }
+
+    /// <summary>How each candidate trains.</summary>
+    public required TrainOptions Training { get; init; }
+
+    /// <summary>How convolutions with a kernel are split; null for the method that errs least.</summary>
+    public FactorMethod? Method { get; init; }
+
+    /// <summary>Training examples that outputs are to err little on; 0 for factors of the weights alone.</summary>
+    public int Images { get; init; } = 256;
+
+    /// <summary>Layers left whole, by pattern.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    public override string Name => "factorize";
+
+    public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
+    {
+        ["macs"] = string.Join(' ', Macs), ["method"] = Method?.ToString().ToLowerInvariant() ?? "auto", ["images"] = $"{Images}", ["epochs"] = $"{Training.Epochs}",
+    };
+
+    public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
+    {
+        foreach (var macs in Macs.Order())
+        {
+            var watch = Stopwatch.StartNew();
+            var (thin, left) = run.Factorize(from.Model, new FactorizeOptions { Macs = macs, Method = Method, Exclude = Exclude }, Images, run);
+            var trained = run.Retrain(thin, Training, $"factorize to {100 * macs:0.##} %");
+            var result = new Candidate(trained.Model, trained.Validation!);
+            var fits = run.Drop(result.Score) <= run.MaxDrop;
+            var options = new SortedDictionary<string, string>(Options.ToDictionary(), StringComparer.Ordinal) { ["macs"] = $"{macs}" };
+            foreach (var (layer, reason) in left) options[$"whole: {layer}"] = reason;
+            run.Note(Name, options, watch, result, fits);
+            if (fits) yield return result;
+        }
+        yield return from;
+    }
+}
