@@ -11,7 +11,8 @@ public sealed record ChannelRemoval(Model Model, IReadOnlyList<ChannelChange> La
 
 /// <summary>
 /// Removes neurons and channels that have died: those that no input reaches, whose constant goes into the next layers' biases, and
-/// those that no later layer looks at. The outputs stay the same but for rounding.
+/// those that no later layer looks at. The outputs stay the same but for rounding. Grouped convolutions keep as many dead ones as
+/// leave their width a multiple of what runtimes compute at once.
 /// </summary>
 public static class DeadChannels
 {
@@ -57,6 +58,21 @@ public static class DeadChannels
             widths.Remove(group);
             dead.Add(group);
         }
+        foreach (var layer in graph.Layers.Where(l => l.Groups > 1)) KeepBlocks(graph, layer, widths, dead);
         return dead;
+    }
+
+    // Runtimes compute grouped convolutions in blocks of 16 or 8 channels; a width between them costs several times what the dead channels do.
+    private static void KeepBlocks(ChannelGraph graph, ChannelLayer layer, Widths widths, HashSet<int> dead)
+    {
+        var block = layer.Channels % 16 == 0 ? 16 : layer.Channels % 8 == 0 ? 8 : 1;
+        var width = widths.Of(layer.Layer.Weight, layer.RowAxis);
+        if (width < 0) return;
+        foreach (var group in (layer.Rows ?? []).Select(graph.Map.Labels.Root).Where(dead.Contains).ToList())
+        {
+            if (widths.Left(width) * layer.ChannelsARow % block == 0) return;
+            if (!dead.Remove(group)) continue;
+            widths.Restore(group);
+        }
     }
 }

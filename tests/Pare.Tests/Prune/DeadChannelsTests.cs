@@ -112,6 +112,23 @@ public sealed class DeadChannelsTests
         Assert.Equal(1, result.Model.Graph.Nodes[1].Int("group", 1));
     }
 
+    [Theory]
+    [InlineData(32, 3, 32)]
+    [InlineData(32, 17, 16)]
+    [InlineData(24, 9, 16)]
+    [InlineData(7, 3, 4)]
+    public void A_depthwise_convolution_keeps_whole_blocks(int channels, int dead, int left)
+    {
+        float[] Live(float value) => [.. Enumerable.Range(0, channels).Select(i => i < dead ? 0 : value)];
+        var model = Networks.Of(
+            [Networks.Op("Conv", "x,k", "a"), Networks.Op("Conv", "a,w", "b", NodeAttribute.Of("group", (long)channels)), Networks.Op("Conv", "b,v", "y")],
+            [Tensor.Of("k", [channels, 1, 1, 1], Live(2)), Tensor.Of("w", [channels, 1, 1, 1], Live(3)), Tensor.Of("v", [1, channels, 1, 1], Live(1))],
+            [new(), 1, 1, 1], [new(), 1, 1, 1], "y");
+        var result = DeadChannels.Remove(model);
+        var w = result.Model.Floats("w");
+        Assert.Equal((left, channels - dead), (w.Length, w.Count(v => v != 0)));
+    }
+
     [Fact]
     public void Channels_that_both_sides_of_a_sum_do_without_go()
     {
