@@ -43,7 +43,7 @@ internal static class Compression
     public static CompressionResult Run(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel)
     {
         var start = Simplify.Run(request.Model.Model);
-        var data = request.Model.IsFresh || TrainedOn.Matches(start, request.Data) ? request.Data : request.Data.ForStrangers((ulong)request.Seed);
+        var data = request.Model.Unseen(request.Data, request.Seed);
         var ort = new OrtOptions { Threads = request.Threads };
         var judge = new Judge(request.Metric, request.Model.Model, request.Preprocess, ort);
         var run = new RecipeRun
@@ -109,7 +109,7 @@ internal static class Compression
 
     private static (Model Model, IReadOnlyDictionary<string, string> Float) ToInt8(CompressionRequest request, Model model, Int8Options options, RecipeRun run)
     {
-        var asked = new QuantizationRequest { Model = model, Options = options, MaxDrop = run.MaxDrop, Seed = request.Seed, Threads = request.Threads, Cancel = run.Cancellation };
+        var asked = new QuantizationRequest { Model = model, Options = options, MaxDrop = run.MaxDrop, Seed = request.Seed, Threads = request.Threads, Progress = Silent(run), Cancel = run.Cancellation };
         var (tuned, _) = Quantization.Tune(asked, run.Data, request.Preprocess, m => run.Drop(run.ScoreOn(m, run.Data.Validation)));
         return (tuned.Result.Model, tuned.Result.Layers.Where(l => !l.IsInteger).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!));
     }
@@ -118,11 +118,14 @@ internal static class Compression
     {
         var result = Factorization.Run(new FactorizationRequest
         {
-            Model = model, Options = options, Examples = images > 0 ? Quantization.Some(run.Data.Train, images, run.Seed) : null, Preprocess = request.Preprocess,
-            Threads = request.Threads, Cancel = run.Cancellation,
+            Model = model, Options = options, Examples = images > 0 ? Subset.Draw(run.Data.Train, images, run.Seed) : null, Preprocess = request.Preprocess,
+            Threads = request.Threads, Progress = Silent(run), Cancel = run.Cancellation,
         });
         return (result.Model, result.Layers.Where(l => l.Factors is null).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!));
     }
+
+    // Nothing is shown, but the work can be stopped.
+    private static Func<string, IProgress<double>> Silent(RecipeRun run) => _ => new Relay<double>(_ => run.Cancellation.ThrowIfCancellationRequested());
 
     private static JsonObject Options(StepLog log)
     {

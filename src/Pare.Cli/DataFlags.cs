@@ -60,6 +60,15 @@ internal sealed class DataFlags : OptionGroup
         return data;
     }
 
+    /// <summary>Some training examples, drawn by the seed, for measurements on a model from a file or the zoo.</summary>
+    public (IDataset Examples, Preprocess Preprocess) Examples(VerbRun run, Model model, int count)
+    {
+        var preprocess = Preprocess(run, model);
+        var splits = Open(run, preprocess);
+        ModelShape.CheckInput(model, splits);
+        return (Subset.Draw(splits.Train, count, run.Seed), preprocess);
+    }
+
     /// <summary>
     /// A model with its data. A network of the zoo is built for the data's shape and classes, so that any of them can be
     /// tried on any data; a model from a file decides how pictures are read.

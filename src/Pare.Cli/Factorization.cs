@@ -19,8 +19,8 @@ internal sealed record FactorizationRequest
     public Preprocess Preprocess { get; init; } = new();
     public int Threads { get; init; }
 
-    /// <summary>Told what is being done and which share of it.</summary>
-    public Action<string, double> Progress { get; init; } = (_, _) => { };
+    /// <summary>Gives, for what is about to be done, whom to tell which share of it is.</summary>
+    public required Func<string, IProgress<double>> Progress { get; init; }
     public CancellationToken Cancel { get; init; }
 }
 
@@ -34,20 +34,9 @@ internal static class Factorization
         var layers = FactorLayers.Of(model, request.Options.Validate());
         List<FactorLayer> open = [.. layers.Where(l => l.Reason is null)];
         if (open.Count == 0) throw new BadInputException(layers.Count == 0 ? "the model has no Conv, MatMul or Gemm with constant weights" : $"no layer can be factorised; '{layers[0].Name}': {layers[0].Reason}");
-        return LowRankNetwork.Factorize(model, layers, request.Options, Moments(), request.Threads, Shown("factorising"), request.Cancel);
-
-        IReadOnlyDictionary<string, InputMoments> Moments()
-        {
-            if (request.Examples is null) return new Dictionary<string, InputMoments>();
-            string[] outputs = [.. open.Select(l => l.Layer.Node.Outputs[0])];
-            var inputs = CalibrationData.Of(model, outputs, request.Examples, request.Preprocess);
-            return Quantization.MomentsOf(model, outputs, inputs, new OrtOptions { Threads = request.Threads }, Shown("second moments"));
-        }
-
-        Relay<double> Shown(string what) => new(share =>
-        {
-            request.Cancel.ThrowIfCancellationRequested();
-            request.Progress(what, share);
-        });
+        var moments = request.Examples is null
+            ? new Dictionary<string, InputMoments>()
+            : Moments.Of(model, [.. open.Select(l => l.Layer.Node.Outputs[0])], request.Examples, request.Preprocess, new OrtOptions { Threads = request.Threads }, request.Progress("second moments"));
+        return LowRankNetwork.Factorize(model, layers, request.Options, moments, request.Threads, request.Progress("factorising"), request.Cancel);
     }
 }

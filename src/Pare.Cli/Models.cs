@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Pare.Coding;
+using Pare.Data;
 using Pare.Onnx;
 using Pare.Ort;
+using Pare.Recipes;
 using Pare.Zoo;
 
 namespace Pare.Cli;
@@ -14,6 +16,9 @@ internal sealed record LoadedModel(string Name, Model Model, string? Path)
     public bool IsFresh => Path is null;
 
     public bool IsPacked => Path is not null && Models.IsPacked(Path);
+
+    /// <summary>The data with validation and test parts that the network has not been trained on: a stranger may have been, on all that is not the data's own test part.</summary>
+    public DataSplits Unseen(DataSplits data, int seed) => IsFresh || TrainedOn.Matches(Model, data) ? data : data.ForStrangers((ulong)seed);
 }
 
 /// <summary>Networks by path or by zoo name.</summary>

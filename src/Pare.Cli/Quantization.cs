@@ -4,7 +4,6 @@ using Pare.Onnx;
 using Pare.Ort;
 using Pare.Profile;
 using Pare.Quantize.Integer;
-using Pare.Torch;
 
 namespace Pare.Cli;
 
@@ -25,8 +24,8 @@ internal sealed record QuantizationRequest
     public int Seed { get; init; }
     public int Threads { get; init; }
 
-    /// <summary>Told what is being done and which share of it.</summary>
-    public Action<string, double> Progress { get; init; } = (_, _) => { };
+    /// <summary>Gives, for what is about to be done, whom to tell which share of it is.</summary>
+    public required Func<string, IProgress<double>> Progress { get; init; }
     public CancellationToken Cancel { get; init; }
 
     public OrtOptions Run => new() { Threads = Threads };
@@ -47,7 +46,7 @@ internal static class Quantization
         var ranking = new OutputDistance(network.Float, Inputs(data.Validation, RankingExamples), request.Run);
         return (Tune(request, network, inputs, ranking, drop, data.All.Shape), inputs.Count);
 
-        CalibrationInputs Inputs(IDataset part, int count) => CalibrationData.Of(network.Float, network.Observed, Some(part, count, request.Seed), preprocess);
+        CalibrationInputs Inputs(IDataset part, int count) => CalibrationData.Of(network.Float, network.Observed, Subset.Draw(part, count, request.Seed), preprocess);
     }
 
     /// <summary>With an array for each input: there are no labels, and what counts is how near the outputs stay.</summary>
@@ -65,40 +64,15 @@ internal static class Quantization
         var method = request.Options.Method;
         if (inputs.Count < RangeChoice.MinExamples(method))
             throw new BadInputException($"{inputs.Count} calibration examples; {RangeChoice.MinExamples(method)} or more are needed for '{method.ToString().ToLowerInvariant()}'");
-        var seen = new Calibration(RangeCollector.Collect(network.Float, network.Observed, network.ChannelAxes, inputs, RangeChoice.NeedsHistogram(method), request.Run, Shown("calibrating")))
+        var seen = new Calibration(RangeCollector.Collect(network.Float, network.Observed, network.ChannelAxes, inputs, RangeChoice.NeedsHistogram(method), request.Run, request.Progress("calibrating")))
         {
-            Moments = request.Options.Rounding == RoundingMethod.Nearest ? new Dictionary<string, InputMoments>() : MomentsOf(network.Float, network.Layers, inputs, request.Run, Shown("second moments")),
+            Moments = request.Options.Rounding == RoundingMethod.Nearest ? new Dictionary<string, InputMoments>() : Moments.Of(network.Float, network.Layers, inputs, request.Run, request.Progress("second moments")),
         };
         var tuning = new TuneOptions
         {
             SizeFirst = request.SizeFirst, MaxDrop = request.MaxDrop ?? 0, Drop = request.MaxDrop is null ? null : drop, OutputError = m => ranking.Of(m),
             Latency = new LatencyOptions { ExampleShape = shape, Run = new OrtOptions { Threads = 1 }, Seed = request.Seed },
         };
-        return new Int8Tuner(network, seen, tuning, what => request.Progress(what, 0), request.Cancel).Run();
-
-        Relay<double> Shown(string what) => new(share =>
-        {
-            request.Cancel.ThrowIfCancellationRequested();
-            request.Progress(what, share);
-        });
-    }
-
-    /// <summary>Second moments of layers' inputs: ONNX Runtime runs the network, torch multiplies.</summary>
-    /// <param name="layers">The layers' outputs.</param>
-    public static IReadOnlyDictionary<string, InputMoments> MomentsOf(Model model, IReadOnlyList<string> layers, CalibrationInputs inputs, OrtOptions run, IProgress<double> progress)
-    {
-        using var sums = new MomentSums(model, layers, inputs.Count);
-        ValueObserver.Observe(model, sums.Inputs, inputs, sums.Add, run, progress);
-        return sums.ToMoments();
-    }
-
-    /// <summary>A part of the examples, drawn by the seed.</summary>
-    public static IDataset Some(IDataset data, int count, int seed)
-    {
-        if (data.Count <= count) return data;
-        var order = new int[data.Count];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        new Random(seed).Shuffle(order);
-        return data.Take([.. order.Take(count).Order()]);
+        return new Int8Tuner(network, seen, tuning, what => request.Progress(what).Report(0), request.Cancel).Run();
     }
 }

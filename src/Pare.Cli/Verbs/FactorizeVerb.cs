@@ -50,11 +50,11 @@ internal static class FactorizeVerb
             if (!data.IsGiven(run)) return Of(Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed }));
             var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
             ModelShape.CheckInput(loaded.Model, splits);
-            return Of(loaded) with { Examples = Quantization.Some(splits.Train, run.Get(images), run.Seed), Preprocess = preprocess };
+            return Of(loaded) with { Examples = Subset.Draw(splits.Train, run.Get(images), run.Seed), Preprocess = preprocess };
 
             FactorizationRequest Of(LoadedModel loaded) => new()
             {
-                Model = loaded.Model, Options = options, Threads = run.Threads, Progress = (what, share) => progress.Report(share, 1, what), Cancel = run.Cancel,
+                Model = loaded.Model, Options = options, Threads = run.Threads, Progress = what => run.Share(progress, what), Cancel = run.Cancel,
             };
         }
     }

@@ -104,29 +104,20 @@ internal static class PruneVerb
                 Scope = Scope(run.Get(scope)), Exclude = run.Get(exclude) ?? [],
             };
             var wanted = ObsPruner.Layers(network, options);
-            var (examples, preprocess) = Examples(run, network);
+            var (examples, preprocess) = data.Examples(run, network, run.Get(images));
             using var line = run.Progress("pruning");
-            var inputs = CalibrationData.Of(network, wanted, examples, preprocess);
-            var moments = Quantization.MomentsOf(network, wanted, inputs, new OrtOptions { Threads = run.Threads }, run.Share(line, "second moments"));
+            var moments = Moments.Of(network, wanted, examples, preprocess, new OrtOptions { Threads = run.Threads }, run.Share(line, "second moments"));
             line.Report(1, 1, "choosing weights");
             return ObsPruner.Prune(network, options, moments);
         }
 
         IReadOnlyDictionary<string, float[]> Measured(VerbRun run, Model network, CurvatureKind kind)
         {
-            var (examples, preprocess) = Examples(run, network);
+            var (examples, preprocess) = data.Examples(run, network, run.Get(images));
             using var line = run.Progress("pruning");
             var record = Curvature.Of(network, examples, preprocess, kind, seed: run.Seed, progress: run.Share(line, "derivatives"));
             if (record.Noise > 0) line.Note($"the Hessian's diagonal is estimated; its standard error is {Format.Percent(record.Noise)} of its size");
             return record.Values;
-        }
-
-        (IDataset Examples, Preprocess Preprocess) Examples(VerbRun run, Model network)
-        {
-            var preprocess = data.Preprocess(run, network);
-            var splits = data.Open(run, preprocess);
-            ModelShape.CheckInput(network, splits);
-            return (Quantization.Some(splits.Train, run.Get(images), run.Seed), preprocess);
         }
     }
 

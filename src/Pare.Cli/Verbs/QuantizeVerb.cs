@@ -59,13 +59,10 @@ internal static class QuantizeVerb
             var method = Enum.Parse<RoundingMethod>(run.Get(rounding), ignoreCase: true);
             if (method == RoundingMethod.Nearest) return Int4Weights.Quantize(loaded.Model, run.Get(exclude));
             using var progress = run.Progress("quantizing");
-            var preprocess = data.Preprocess(run, loaded.Model);
-            var splits = data.Open(run, preprocess);
-            ModelShape.CheckInput(loaded.Model, splits);
+            var (examples, preprocess) = data.Examples(run, loaded.Model, run.Get(images));
             var prepared = Int4Weights.Prepare(loaded.Model);
             string[] layers = [.. Layer.Of(new GraphIndex(prepared.Graph)).Select(l => l.Node.Outputs[0])];
-            var inputs = CalibrationData.Of(prepared, layers, Quantization.Some(splits.Train, run.Get(images), run.Seed), preprocess);
-            var moments = Quantization.MomentsOf(prepared, layers, inputs, new OrtOptions { Threads = run.Threads }, run.Share(progress, "second moments"));
+            var moments = Moments.Of(prepared, layers, examples, preprocess, new OrtOptions { Threads = run.Threads }, run.Share(progress, "second moments"));
             return Int4Weights.Quantize(prepared, run.Get(exclude), moments, method);
         }
 
@@ -98,7 +95,7 @@ internal static class QuantizeVerb
                 ModelShape.CheckInput(loaded.Model, splits);
                 var request = Request(loaded.Model);
                 var judge = new Judge(metric.For(run, loaded.Model, splits.All, splits.Name), loaded.Model, preprocess, request.Run);
-                var parts = loaded.IsFresh || TrainedOn.Matches(loaded.Model, splits) ? splits : splits.ForStrangers((ulong)run.Seed);
+                var parts = loaded.Unseen(splits, run.Seed);
                 var before = new Lazy<Evaluation>(() => Score(loaded.Model, parts.Validation));
                 // A promise must hold on pictures nobody has seen: the upper end of the interval counts.
                 var (tuned, used) = Quantization.Tune(request, parts, preprocess, m => PairedDrop.Between(judge.Metric, before.Value.Scores, Score(m, parts.Validation).Scores).Upper95);
@@ -111,7 +108,7 @@ internal static class QuantizeVerb
             QuantizationRequest Request(Model loaded) => new()
             {
                 Model = loaded, Options = options, Images = run.Get(images), SizeFirst = run.Get(sizeFirst), MaxDrop = run.Get(maxDrop), Seed = run.Seed, Threads = run.Threads,
-                Progress = (what, share) => progress.Report(share, 1, what), Cancel = run.Cancel,
+                Progress = what => run.Share(progress, what), Cancel = run.Cancel,
             };
 
             static QuantizationResult Result(TuneResult tuned, int used, Evaluation before, Evaluation after) =>

@@ -5,6 +5,16 @@ namespace Pare.Data;
 /// <summary>Some examples of a data set, in the order of <paramref name="indices"/>.</summary>
 public sealed class Subset(IDataset source, ImmutableArray<int> indices) : IDataset
 {
+    /// <summary>At most <paramref name="count"/> examples, drawn by the seed, in the order of the source; all where there are no more.</summary>
+    public static IDataset Draw(IDataset source, int count, int seed)
+    {
+        if (source.Count <= count) return source;
+        var order = new int[source.Count];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        new Random(seed).Shuffle(order);
+        return source.Take([.. order.Take(count).Order()]);
+    }
+
     public int Count => indices.Length;
 
     public ImmutableArray<int> Shape => source.Shape;

@@ -13,7 +13,7 @@ public static class Factorizer
     public static Model Replace(Model model, IReadOnlyList<(FactorLayer Layer, Factors Factors)> factors)
     {
         if (factors.Count == 0) return model;
-        var names = model.Graph.AllNames().ToHashSet();
+        var names = new FreshNames(model.Graph);
         var (tensors, nodes) = (new List<Tensor>(), new Dictionary<Node, ImmutableArray<Node>>(ReferenceEqualityComparer.Instance));
         foreach (var (layer, f) in factors)
         {
@@ -33,30 +33,23 @@ public static class Factorizer
     // One of a layer's parts: an operator without inputs and outputs yet, and its weight.
     private sealed record Part(Node Node, long[] Shape, float[] Weight);
 
-    private static ImmutableArray<Node> Chain(FactorLayer layer, Part[] parts, HashSet<string> names, List<Tensor> tensors)
+    private static ImmutableArray<Node> Chain(FactorLayer layer, Part[] parts, FreshNames names, List<Tensor> tensors)
     {
         var original = layer.Layer.Node;
         var chain = ImmutableArray.CreateBuilder<Node>();
         var value = original.Inputs[0];
         for (var i = 0; i < parts.Length; i++)
         {
-            var weight = Tensor.Of(Fresh($"{layer.Layer.Weight}.{i + 1}"), parts[i].Shape, parts[i].Weight) with { IsExternal = layer.Weight.IsExternal };
+            var weight = Tensor.Of(names.Of($"{layer.Layer.Weight}.{i + 1}"), parts[i].Shape, parts[i].Weight) with { IsExternal = layer.Weight.IsExternal };
             tensors.Add(weight);
             var last = i == parts.Length - 1;
             string[] bias = last && layer.Layer.Bias.Length > 0 ? [layer.Layer.Bias] : [];
-            var output = last ? original.Outputs[0] : Fresh($"{original.Outputs[0]}.{i + 1}");
-            var name = last || original.Name.Length == 0 ? original.Name : Fresh($"{original.Name}.{i + 1}");
+            var output = last ? original.Outputs[0] : names.Of($"{original.Outputs[0]}.{i + 1}");
+            var name = last || original.Name.Length == 0 ? original.Name : names.Of($"{original.Name}.{i + 1}");
             chain.Add(parts[i].Node with { Name = name, Inputs = [value, weight.Name, .. bias], Outputs = [output] });
             value = output;
         }
         return chain.ToImmutable();
-
-        string Fresh(string stem)
-        {
-            var name = stem;
-            for (var i = 1; !names.Add(name); i++) name = $"{stem}_{i}";
-            return name;
-        }
     }
 
     private static Part[] Products(FactorLayer layer, Factors f)
@@ -64,14 +57,14 @@ public static class Factorizer
         var node = layer.Layer.Node;
         var (inputs, outputs, rank) = (layer.Inputs, layer.Outputs, f.Rank);
         // Gemm's alpha goes into the first factor; the second keeps the operator, and with it beta and the bias.
-        var first = Transposed(f.Weights[0], rank, inputs);
+        var first = Matrix.Transposed<float>(f.Weights[0], rank, inputs);
         if (node.Is("Gemm") && node.Float("alpha", 1) is var alpha and not 1)
         {
             for (var i = 0; i < first.Length; i++) first[i] *= alpha;
             node = node.Without("alpha");
         }
         var second = layer.InputsFirst
-            ? new Part(node, [rank, outputs], Transposed(f.Weights[1], outputs, rank))
+            ? new Part(node, [rank, outputs], Matrix.Transposed<float>(f.Weights[1], outputs, rank))
             : new Part(node, [outputs, rank], f.Weights[1]);
         return [new(new Node { OpType = "MatMul" }, [inputs, rank], first), second];
     }
@@ -110,13 +103,5 @@ public static class Factorizer
         return along;
 
         long[] Only(long[] values, long otherwise) => axis == 0 ? [values[0], otherwise] : [otherwise, values[1]];
-    }
-
-    private static float[] Transposed(float[] values, int rows, int columns)
-    {
-        var turned = new float[values.Length];
-        for (var r = 0; r < rows; r++)
-            for (var c = 0; c < columns; c++) turned[c * rows + r] = values[r * columns + c];
-        return turned;
     }
 }

@@ -68,46 +68,22 @@ public static class RankChoice
     public static IReadOnlyList<LayerChoice> ByMacs(IReadOnlyList<LayerCurves> layers, double share, long otherMacs)
     {
         var fronts = layers.Select(l => l.Curves.Select(c => RankOption.Front(l.Layer, c)).ToList()).ToList();
-        var hulls = layers.Select((l, i) => Hull(l.Layer, RankOption.Front(fronts[i].SelectMany(f => f)))).ToList();
-        var macs = layers.Select(l => l.Layer.Macs).ToArray();
-        var whole = macs.Sum() + otherMacs;
-        var budget = (long)Math.Floor(share * whole) - otherMacs;
-        var least = hulls.Select((h, i) => h.Count > 0 ? h[^1].Macs : macs[i]).Sum();
-        if (least > budget)
-            throw new BadInputException($"macs is {share}; with every layer at its lowest rank the network takes {Math.Ceiling(1e4 * (least + otherMacs) / whole) / 1e4} of its {whole} multiply-adds");
+        var curves = layers.Select((l, i) => Curve(l.Layer, RankOption.Front(fronts[i].SelectMany(f => f)))).ToList();
+        var whole = layers.Sum(l => l.Layer.Macs) + otherMacs;
+        var surplus = whole - (long)Math.Floor(share * whole);
+        var most = curves.Sum(c => c[^1].Gain);
+        if (most < surplus)
+            throw new BadInputException($"macs is {share}; with every layer at its lowest rank the network takes {Math.Ceiling(1e4 * (whole - most) / whole) / 1e4} of its {whole} multiply-adds");
 
-        var steps = hulls.SelectMany((hull, layer) => hull.Select((option, i) => (Layer: layer, Option: option, Slope: Slope(i == 0 ? Whole(layers[layer].Layer) : hull[i - 1], option)))).OrderBy(s => s.Slope);
-        foreach (var (layer, option, _) in steps)
-        {
-            var left = budget - macs.Sum();
-            if (left >= 0) break;
-            macs[layer] = option.Macs;
-            // What the last step saves beyond the budget is its own to use.
-            macs[layer] += Math.Max(0, budget - macs.Sum());
-        }
-        return [.. layers.Select((l, i) => macs[i] == l.Layer.Macs
-            ? new LayerChoice(l.Layer, [], hulls[i].Count == 0 ? "no rank takes fewer multiply-adds" : "others give up less")
-            : new LayerChoice(l.Layer, [.. fronts[i].Select(f => f.LastOrDefault(o => o.Macs <= macs[i])).Where(o => o.Rank > 0)], null))];
+        var saved = Allocation.Solve(curves, surplus);
+        return [.. layers.Select((l, i) => saved[i] == 0
+            ? new LayerChoice(l.Layer, [], curves[i].Count == 1 ? "no rank takes fewer multiply-adds" : "others give up less")
+            : new LayerChoice(l.Layer, [.. fronts[i].Select(f => f.LastOrDefault(o => o.Macs <= l.Layer.Macs - saved[i])).Where(o => o.Rank > 0)], null))];
     }
 
-    private static RankOption Whole(FactorLayer layer) => new(FactorMethod.Svd, 0, 0, layer.Macs, 1);
-
-    private static double Loss(RankOption option) => -Math.Log(Math.Max(option.Kept, 1e-300));
-
-    // Loss for each multiply-add saved from one option to a cheaper one.
-    private static double Slope(RankOption from, RankOption to) => (Loss(to) - Loss(from)) / (from.Macs - to.Macs);
-
-    // The options on the lower convex hull of (multiply-adds, loss), the whole layer being its first point; multiply-adds fall.
-    private static List<RankOption> Hull(FactorLayer layer, List<RankOption> front)
-    {
-        var hull = new List<RankOption> { Whole(layer) };
-        foreach (var option in Enumerable.Reverse(front))
-        {
-            while (hull.Count > 1 && Slope(hull[^2], hull[^1]) >= Slope(hull[^1], option)) hull.RemoveAt(hull.Count - 1);
-            hull.Add(option);
-        }
-        return hull[1..];
-    }
+    // What giving up multiply-adds loses, from none on; the options' multiply-adds rise.
+    private static IReadOnlyList<(long Gain, double Cost)> Curve(FactorLayer layer, List<RankOption> front) =>
+        [(0, 0), .. Enumerable.Reverse(front).Select(o => (layer.Macs - o.Macs, -Math.Log(Math.Max(o.Kept, 1e-300))))];
 
     private static LayerChoice Cheapest(FactorLayer layer, IEnumerable<(FactorMethod Method, int Rank, int InputRank)> ranks)
     {

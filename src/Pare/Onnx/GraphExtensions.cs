@@ -62,11 +62,5 @@ public static class GraphExtensions
             .Concat(graph.Nodes.SelectMany(n => n.Outputs.Append(n.Name).Concat(n.Subgraphs.SelectMany(AllNames))));
 
     /// <summary>A name that neither the graph nor its subgraphs use yet, made from <paramref name="stem"/>.</summary>
-    public static string FreshName(this Graph graph, string stem)
-    {
-        var used = graph.AllNames().ToHashSet();
-        if (!used.Contains(stem)) return stem;
-        for (var i = 1; ; i++)
-            if (!used.Contains($"{stem}_{i}")) return $"{stem}_{i}";
-    }
+    public static string FreshName(this Graph graph, string stem) => new FreshNames(graph).Of(stem);
 }

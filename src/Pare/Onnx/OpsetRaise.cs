@@ -58,7 +58,7 @@ public static class OpsetRaise
 
     private sealed class Raise(Model model, int from, int to)
     {
-        private readonly HashSet<string> _names = [.. model.Graph.AllNames()];
+        private readonly FreshNames _names = new(model.Graph);
         private readonly Lazy<IReadOnlyDictionary<string, TensorType>> _types = new(() => ShapeInference.Infer(model));
 
         public List<Tensor> Tensors { get; } = [];
@@ -149,12 +149,6 @@ public static class OpsetRaise
             return node with { Inputs = inputs.SetItem(input, tensor.Name) };
         }
 
-        private string Fresh(Node node, string attribute)
-        {
-            var stem = $"{node.Outputs[0]}.{attribute}";
-            var name = stem;
-            for (var i = 1; !_names.Add(name); i++) name = $"{stem}_{i}";
-            return name;
-        }
+        private string Fresh(Node node, string attribute) => _names.Of($"{node.Outputs[0]}.{attribute}");
     }
 }

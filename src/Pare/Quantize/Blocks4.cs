@@ -20,9 +20,7 @@ internal sealed record Blocks4(long[] Shape, sbyte[] Codes, float[] Scales, doub
         var (rows, columns) = ((int)matrix.Shape[0], (int)matrix.Shape[1]);
         var values = matrix.Floats;
         // One output's weights side by side.
-        var turned = new float[values.Length];
-        for (var r = 0; r < rows; r++)
-            for (var c = 0; c < columns; c++) turned[c * rows + r] = values[r * columns + c];
+        var turned = Matrix.Transposed(values, rows, columns);
         var blocks = (rows + Size - 1) / Size;
         var maps = new Affine[blocks * columns];
         for (var i = 0; i < maps.Length; i++) maps[i] = Best(turned.AsSpan(i / blocks * rows + i % blocks * Size, Math.Min(Size, rows - i % blocks * Size)));

@@ -37,7 +37,7 @@ public static class Int4Weights
         var layers = Layer.Of(index).ToList();
         patterns.CheckAllFit(layers);
 
-        var names = model.Graph.AllNames().ToHashSet();
+        var names = new FreshNames(model.Graph);
         var blocks = new Dictionary<(string Weight, bool Transposed), string>();
         var kernels = new Dictionary<string, WeightForm>();
         var written = new Dictionary<Node, ImmutableArray<Node>>(ReferenceEqualityComparer.Instance);
@@ -52,14 +52,14 @@ public static class Int4Weights
                 kernels[layer.Weight] = coded.Form(layer.Weight);
                 changes.Add(new LayerChange(layer.Name, kernel.Count, coded.Kept(), 4) { Rounding = new(coded.Error(), true, "output channels") });
             }
-            else if (Matrix(index, layer) is { } weight)
+            else if (MatrixOf(index, layer) is { } weight)
             {
                 weight.ThrowUnlessFinite();
                 var codes = Blocks4.Of(weight, seen, method);
                 var key = (layer.Weight, layer.Node.Int("transB", 0) != 0);
                 if (!blocks.TryGetValue(key, out var name))
                 {
-                    blocks[key] = name = Fresh(names, $"{layer.Weight}.int4");
+                    blocks[key] = name = names.Of($"{layer.Weight}.int4");
                     var form = codes.Form(name);
                     tensors.AddRange(form.Tensors);
                     constants.AddRange(form.Nodes);
@@ -89,7 +89,7 @@ public static class Int4Weights
     }
 
     // The weight as [inputs, outputs], with Gemm's alpha in it.
-    private static Tensor? Matrix(GraphIndex index, Layer layer)
+    private static Tensor? MatrixOf(GraphIndex index, Layer layer)
     {
         if (layer.Node.OpType is not ("MatMul" or "Gemm") || layer.WeightInput != 1 || layer.Node.Int("transA", 0) != 0) return null;
         if (WeightForm.ReadDense(index, layer.Weight) is not { Shape.Length: 2, Data.IsEmpty: false } weight) return null;
@@ -97,21 +97,19 @@ public static class Int4Weights
         var alpha = layer.Node.Float("alpha", 1);
         var transposed = layer.Node.Int("transB", 0) != 0;
         if (alpha == 1 && !transposed) return weight;
-        var (rows, columns) = ((int)weight.Shape[transposed ? 1 : 0], (int)weight.Shape[transposed ? 0 : 1]);
-        var values = weight.Floats;
-        var matrix = new float[values.Length];
-        for (var r = 0; r < rows; r++)
-            for (var c = 0; c < columns; c++) matrix[r * columns + c] = alpha * values[transposed ? c * rows + r : r * columns + c];
-        return Tensor.Of(weight.Name, [rows, columns], matrix);
+        var (rows, columns) = ((int)weight.Shape[0], (int)weight.Shape[1]);
+        var matrix = transposed ? Matrix.Transposed(weight.Floats, rows, columns) : weight.Floats.ToArray();
+        foreach (ref var value in matrix.AsSpan()) value *= alpha;
+        return Tensor.Of(weight.Name, transposed ? [columns, rows] : [rows, columns], matrix);
     }
 
     private static Tensor? Bias(GraphIndex index, Layer layer) => layer.Bias.Length > 0 && index.Constant(layer.Bias) is { Type: ElementType.Float } bias ? bias : null;
 
-    private static ImmutableArray<Node> Product(GraphIndex index, Layer layer, string weight, HashSet<string> names, List<Tensor> tensors)
+    private static ImmutableArray<Node> Product(GraphIndex index, Layer layer, string weight, FreshNames names, List<Tensor> tensors)
     {
         var node = layer.Node;
         if (Bias(index, layer) is not { } bias) return [new Node { OpType = "MatMul", Name = node.Name, Inputs = [node.Inputs[0], weight], Outputs = node.Outputs }];
-        var (product, negative) = (Fresh(names, $"{node.Outputs[0]}.product"), Fresh(names, $"{node.Outputs[0]}.negative"));
+        var (product, negative) = (names.Of($"{node.Outputs[0]}.product"), names.Of($"{node.Outputs[0]}.negative"));
         // ONNX Runtime would make a Gemm of a MatMul and an Add first, and not see the codes: a difference it leaves alone.
         tensors.Add(Tensor.Of(negative, bias.Shape.AsSpan(), [.. bias.Floats.ToArray().Select(b => -b)]));
         return
@@ -119,12 +117,5 @@ public static class Int4Weights
             new Node { OpType = "MatMul", Name = node.Name, Inputs = [node.Inputs[0], weight], Outputs = [product] },
             new Node { OpType = "Sub", Inputs = [product, negative], Outputs = node.Outputs },
         ];
-    }
-
-    private static string Fresh(HashSet<string> names, string stem)
-    {
-        var name = stem;
-        for (var i = 1; !names.Add(name); i++) name = $"{stem}_{i}";
-        return name;
     }
 }

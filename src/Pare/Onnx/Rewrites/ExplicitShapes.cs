@@ -10,7 +10,7 @@ internal static class ExplicitShapes
     {
         var types = ShapeInference.Infer(ShapeInference.NameOpenLengths(model));
         var constants = ShapeInference.IntegerConstants(model);
-        var graph = model.Graph;
+        var (graph, names) = (model.Graph, new FreshNames(model.Graph));
         foreach (var node in model.Graph.Nodes)
         {
             if (!node.IsStandard || types.GetValueOrDefault(node.Outputs.FirstOrDefault() ?? "").Shape is not { } to) continue;
@@ -18,9 +18,9 @@ internal static class ExplicitShapes
             if (node.Input(input).Length == 0 || constants.ContainsKey(node.Inputs[input]) || types.GetValueOrDefault(node.Inputs[0]).Shape is not { } from) continue;
             graph = node.OpType switch
             {
-                "Reshape" when node.Int("allowzero", 0) == 0 && Target([.. from], [.. to], open: 0) is { } shape => With(graph, node, 1, "shape", shape),
-                "Expand" when from.Length == to.Length && Target([.. from], [.. to], open: 1) is { } shape && !shape.Contains(-1) => With(graph, node, 1, "shape", shape),
-                "Resize" when node.Ints("axes").IsEmpty && node.Text("keep_aspect_ratio_policy", "stretch") == "stretch" && Scales([.. from], [.. to]) is { } scales => WithScales(graph, node, scales),
+                "Reshape" when node.Int("allowzero", 0) == 0 && Target([.. from], [.. to], open: 0) is { } shape => With(graph, names, node, shape),
+                "Expand" when from.Length == to.Length && Target([.. from], [.. to], open: 1) is { } shape && !shape.Contains(-1) => With(graph, names, node, shape),
+                "Resize" when node.Ints("axes").IsEmpty && node.Text("keep_aspect_ratio_policy", "stretch") == "stretch" && Scales([.. from], [.. to]) is { } scales => WithScales(graph, names, node, scales),
                 _ => graph,
             };
         }
@@ -49,15 +49,15 @@ internal static class ExplicitShapes
         return scales;
     }
 
-    private static Graph With(Graph graph, Node node, int input, string stem, long[] numbers)
+    private static Graph With(Graph graph, FreshNames names, Node node, long[] shape)
     {
-        var name = graph.FreshName($"{node.Outputs[0]}.{stem}");
-        return Replace(graph, node, node with { Inputs = node.Inputs.SetItem(input, name) }, Tensor.Of(name, [numbers.Length], numbers));
+        var name = names.Of($"{node.Outputs[0]}.shape");
+        return Replace(graph, node, node with { Inputs = node.Inputs.SetItem(1, name) }, Tensor.Of(name, [shape.Length], shape));
     }
 
-    private static Graph WithScales(Graph graph, Node node, float[] scales)
+    private static Graph WithScales(Graph graph, FreshNames names, Node node, float[] scales)
     {
-        var name = graph.FreshName($"{node.Outputs[0]}.scales");
+        var name = names.Of($"{node.Outputs[0]}.scales");
         return Replace(graph, node, node with { Inputs = [node.Inputs[0], node.Input(1), name] }, Tensor.Of(name, [scales.Length], scales));
     }
 

@@ -13,13 +13,13 @@ internal sealed class ChannelCut
 {
     private readonly ChannelMap _map;
     private readonly Func<int, bool> _goes;
-    private readonly HashSet<string> _names;
+    private readonly FreshNames _names;
     private readonly List<Tensor> _added = [];
 
     private ChannelCut(ChannelMap map, Func<int, bool> goes)
     {
         (_map, _goes) = (map, goes);
-        _names = map.Index.Graph.AllNames().ToHashSet();
+        _names = new FreshNames(map.Index.Graph);
     }
 
     /// <param name="model">The model that <paramref name="map"/> was made of.</param>
@@ -214,8 +214,7 @@ internal sealed class ChannelCut
     private Node WithInput(Node node, int input, string stem, long[] numbers, int rank)
     {
         if (_map.Integers(node.Input(input)) is { } old && old.SequenceEqual(numbers)) return node;
-        var name = $"{node.Outputs[0]}.{stem}";
-        for (var i = 1; !_names.Add(name); i++) name = $"{node.Outputs[0]}.{stem}_{i}";
+        var name = _names.Of($"{node.Outputs[0]}.{stem}");
         var tensor = Tensor.Of(name, rank == 0 ? [] : [numbers.Length], numbers);
         if (_map.Index.Constant(node.Input(input)) is { Type: ElementType.Int32 }) tensor = Tensor.Create(name, ElementType.Int32, tensor.Shape.AsSpan(), Array.ConvertAll(numbers, n => (int)n));
         _added.Add(tensor);

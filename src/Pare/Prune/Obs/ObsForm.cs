@@ -47,13 +47,13 @@ internal sealed class ObsForm
     }
 
     /// <summary>The weights, rows x columns.</summary>
-    public float[] Rowwise() => IsRowwise ? Weight.Floats.ToArray() : Turned(Weight.Floats, Columns, Rows);
+    public float[] Rowwise() => IsRowwise ? Weight.Floats.ToArray() : Matrix.Transposed(Weight.Floats, Columns, Rows);
 
     /// <summary>The graph with other weights, rows x columns, and with what their mean error needs in the bias.</summary>
     public Graph Write(Graph graph, float[] weights, InputMoments moments)
     {
         var before = Rowwise();
-        graph = graph.ReplaceConstants(new Dictionary<string, Tensor> { [Weight.Name] = Tensor.Of(Weight.Name, Weight.Shape.AsSpan(), IsRowwise ? weights : Turned(weights, Rows, Columns)) });
+        graph = graph.ReplaceConstants(new Dictionary<string, Tensor> { [Weight.Name] = Tensor.Of(Weight.Name, Weight.Shape.AsSpan(), IsRowwise ? weights : Matrix.Transposed<float>(weights, Rows, Columns)) });
         if (!HasFreeBias) return graph;
         var bias = Bias?.Floats.ToArray() ?? new float[Rows];
         var each = Rows / Groups;
@@ -78,13 +78,5 @@ internal sealed class ObsForm
             Initializers = graph.Initializers.Add(Tensor.Of(name, [Rows], bias)),
             Nodes = graph.Nodes.Replace(node, node with { Inputs = [node.Inputs[0], node.Inputs[1], name] }),
         };
-    }
-
-    private static float[] Turned(ReadOnlySpan<float> values, int rows, int columns)
-    {
-        var turned = new float[values.Length];
-        for (var r = 0; r < rows; r++)
-            for (var c = 0; c < columns; c++) turned[c * rows + r] = values[r * columns + c];
-        return turned;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Int8Writer
     private readonly Int8Plan _plan;
     private readonly Int8Options _options;
     private readonly Calibration _seen;
-    private readonly HashSet<string> _names;
+    private readonly FreshNames _names;
     private readonly Dictionary<string, Affine> _maps = [];
     private readonly List<Tensor> _tensors = [];
     private readonly List<Node> _constants = [];
@@ -31,7 +31,7 @@ internal sealed class Int8Writer
     private Int8Writer(Model model, Int8Plan plan, Int8Options options, Calibration seen)
     {
         (_model, _plan, _options, _seen) = (model, plan, options, seen);
-        _names = [.. model.Graph.AllNames()];
+        _names = new FreshNames(model.Graph);
     }
 
     /// <summary>The float model as it is quantized: BatchNorm folded, constants folded, in an opset that has what is needed.</summary>
@@ -81,7 +81,7 @@ internal sealed class Int8Writer
         var weight = LinearWeight.Symmetric(first.Weight, _options.PerTensor ? -1 : first.Axis, _options.Weights);
         foreach (var layer in layers) weight = BiasCodes.WithRoom(weight, layer, Map(layer.Input).Scale);
         weight = Rounded(weight, first);
-        var name = Fresh($"{first.Layer.Weight}.int8");
+        var name = _names.Of($"{first.Layer.Weight}.int8");
         Add(weight.Form(name));
         foreach (var layer in layers)
         {
@@ -90,7 +90,7 @@ internal sealed class Int8Writer
             ImmutableArray<string> inputs = [layer.Input, name];
             if (bias is not null)
             {
-                var biasName = Fresh($"{layer.Layer.Node.Outputs[0]}.bias");
+                var biasName = _names.Of($"{layer.Layer.Node.Outputs[0]}.bias");
                 Add(BiasCodes.Form(biasName, bias, weight, Map(layer.Input).Scale, layer.Channels));
                 inputs = inputs.Add(biasName);
             }
@@ -122,7 +122,7 @@ internal sealed class Int8Writer
         foreach (var input in _model.Graph.Inputs.Where(i => coded.Contains(i.Name)))
         {
             // An input cannot be renamed: those who read it are.
-            var real = Fresh($"{input.Name}.real");
+            var real = _names.Of($"{input.Name}.real");
             _renamed[input.Name] = real;
             before.AddRange(ThroughCodes(input.Name, input.Name, real));
         }
@@ -141,7 +141,7 @@ internal sealed class Int8Writer
             var behind = _plan.AbsorbedBehind(node);
             if (behind is not null) absorbed.Add(behind);
             ImmutableArray<string> outputs = behind?.Outputs ?? node.Outputs;
-            ImmutableArray<string> raw = [.. outputs.Select(o => coded.Contains(o) ? Fresh($"{o}.raw") : o)];
+            ImmutableArray<string> raw = [.. outputs.Select(o => coded.Contains(o) ? _names.Of($"{o}.raw") : o)];
             // A node without a name goes by its output's, which is another one now.
             nodes.Add(written with { Outputs = raw, Name = node.Name.Length > 0 || raw[0] == node.Outputs[0] ? node.Name : node.Outputs[0] });
             if (!ReferenceEquals(written, node)) _outputs[node.Outputs[0]] = raw[0];
@@ -154,7 +154,7 @@ internal sealed class Int8Writer
     private IEnumerable<Node> ThroughCodes(string value, string from, string to)
     {
         var (scale, zero) = Parameters(value);
-        var codes = _codes[value] = Fresh($"{value}.codes");
+        var codes = _codes[value] = _names.Of($"{value}.codes");
         yield return new Node { OpType = "QuantizeLinear", Inputs = [from, scale, zero], Outputs = [codes] };
         yield return new Node { OpType = "DequantizeLinear", Inputs = [codes, scale, zero], Outputs = [to] };
     }
@@ -166,7 +166,7 @@ internal sealed class Int8Writer
         var (scale, zero) = Parameters(value);
         var inputs = node.Inputs.SetItem(0, _codes[node.Inputs[0]]);
         if (node.Is("Pad")) inputs = inputs.Length > 2 ? inputs.SetItem(2, zero) : inputs.Add(zero);
-        var codes = _codes[value] = Fresh($"{value}.codes");
+        var codes = _codes[value] = _names.Of($"{value}.codes");
         yield return node with { Inputs = inputs, Outputs = [codes] };
         yield return new Node { OpType = "DequantizeLinear", Inputs = [codes, scale, zero], Outputs = [value] };
     }
@@ -174,7 +174,7 @@ internal sealed class Int8Writer
     // ONNX Runtime keeps codes through a Reshape, not through a Flatten.
     private Node AsReshape(Node flatten)
     {
-        var shape = Fresh($"{flatten.Outputs[0]}.shape");
+        var shape = _names.Of($"{flatten.Outputs[0]}.shape");
         _tensors.Add(Tensor.Of(shape, [2], (long[])[0, -1]));
         return new Node { OpType = "Reshape", Name = flatten.Name, Inputs = [flatten.Inputs[0], shape], Outputs = flatten.Outputs };
     }
@@ -184,17 +184,10 @@ internal sealed class Int8Writer
     {
         var source = _plan.Source(value);
         if (_parameters.TryGetValue(source, out var known)) return known;
-        var (scale, zero) = (Fresh($"{source}.scale"), Fresh($"{source}.zero"));
+        var (scale, zero) = (_names.Of($"{source}.scale"), _names.Of($"{source}.zero"));
         var map = _maps[source];
         _tensors.Add(Tensor.Of(scale, [], [map.Scale]));
         _tensors.Add(new Tensor { Name = zero, Type = map.Codes.Type, Shape = [], Data = new[] { unchecked((byte)map.ZeroPoint) } });
         return _parameters[source] = (scale, zero);
-    }
-
-    private string Fresh(string stem)
-    {
-        var name = stem;
-        for (var i = 1; !_names.Add(name); i++) name = $"{stem}_{i}";
-        return name;
     }
 }

@@ -47,16 +47,8 @@ internal sealed record LinearWeight(Tensor Real, Affine[] Maps, int Axis)
     {
         var rows = (int)Real.Shape[outputs];
         var columns = (int)(Real.Count / rows);
-        var codes = CompensatedRounding.Round(outputs == 0 ? Real.Floats.ToArray() : Transposed(Real.Floats, columns, rows), rows, columns, groups, (r, _) => Maps[Maps.Length == 1 ? 0 : r], moments, method, isCentred);
-        return this with { Codes = outputs == 0 ? codes : Transposed<sbyte>(codes, rows, columns) };
-    }
-
-    private static T[] Transposed<T>(ReadOnlySpan<T> values, int rows, int columns)
-    {
-        var turned = new T[values.Length];
-        for (var r = 0; r < rows; r++)
-            for (var c = 0; c < columns; c++) turned[c * rows + r] = values[r * columns + c];
-        return turned;
+        var codes = CompensatedRounding.Round(outputs == 0 ? Real.Floats.ToArray() : Matrix.Transposed(Real.Floats, columns, rows), rows, columns, groups, (r, _) => Maps[Maps.Length == 1 ? 0 : r], moments, method, isCentred);
+        return this with { Codes = outputs == 0 ? codes : Matrix.Transposed<sbyte>(codes, rows, columns) };
     }
 
     private int Code(int element, Affine map, float value) => Codes is { } codes ? codes[element] : map.Encode(value);
