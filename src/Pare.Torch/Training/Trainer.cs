@@ -59,7 +59,8 @@ public static class Trainer
             for (var epoch = first; epoch < _job.Options.Epochs; epoch++)
             {
                 var trainLoss = Epoch(epoch, first);
-                var score = _job.Validation is null ? null : Scorer.Score(_graph, _loss, _job.Validation, _job.Preprocess);
+                var due = (epoch + 1) % _job.ScoreEvery == 0 || epoch + 1 == _job.Options.Epochs;
+                var score = _job.Validation is null || !due ? null : Scorer.Score(_graph, _loss, _job.Validation, _job.Preprocess);
                 _history.Add(new EpochRecord(epoch + 1, trainLoss, score));
                 Report(epoch + 1, trainLoss, first, always: true);
                 if (_job.Checkpoint is { } path) Checkpoint.Save(path, _job, _graph.ToModel(), _optimizer, _history);
@@ -143,7 +144,7 @@ public static class Trainer
             var share = (epoch - first) / (_job.Options.Epochs - first);
             var left = share > 0 ? _watch.Elapsed * ((1 - share) / share) : TimeSpan.Zero;
             var speed = (epoch - first) * _job.Train.Count / Math.Max(1e-3, _watch.Elapsed.TotalSeconds);
-            _progress.Report(new TrainProgress(epoch, _job.Options.Epochs, loss, _history.Count > 0 ? _history[^1].Validation?.Value : null, speed, left));
+            _progress.Report(new TrainProgress(epoch, _job.Options.Epochs, loss, _history.LastOrDefault(h => h.Validation is not null)?.Validation?.Value, speed, left));
         }
 
         public void Dispose()

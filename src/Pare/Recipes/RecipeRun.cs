@@ -37,6 +37,9 @@ public delegate (Model Model, IReadOnlyDictionary<string, string> Whole) LowRank
 /// <summary>What every step of one run shares: data, the promise, how to train, and the record of what was done.</summary>
 public sealed class RecipeRun
 {
+    // Between the first epoch and the last, scores are only shown.
+    private const int ScoreEvery = 4;
+
     private readonly List<StepLog> _log = [];
 
     public required DataSplits Data { get; init; }
@@ -100,6 +103,7 @@ public sealed class RecipeRun
         {
             Model = model, Train = Data.Train, Validation = Data.Validation, Preprocess = Preprocess, Augmentation = Augmentation, Teacher = Teacher,
             Options = options with { Seed = Seed + 1000 * _log.Count, Threads = Threads }, Edit = edit, EditEvery = Math.Max(1, steps / edits),
+            ScoreEvery = ScoreEvery,
         };
         var inner = Progress is null ? null : new Forward<TrainProgress>(p => Progress.Report(new RecipeProgress(stage, p)));
         return Train(job, inner, Cancellation);

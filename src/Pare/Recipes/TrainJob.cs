@@ -11,8 +11,11 @@ public sealed record TrainJob
 
     public required IDataset Train { get; init; }
 
-    /// <summary>Scored after every epoch; null scores nothing.</summary>
+    /// <summary>Scored while training goes on and at its end; null scores nothing.</summary>
     public IDataset? Validation { get; init; }
+
+    /// <summary>Epochs between two scores; the last epoch is scored in any case. 1 or more.</summary>
+    public int ScoreEvery { get; init; } = 1;
 
     public required Preprocess Preprocess { get; init; }
 

@@ -6,7 +6,7 @@ namespace Pare.Recipes;
 /// <param name="Epoch">Epochs done, with fraction.</param>
 /// <param name="Epochs">Epochs in all.</param>
 /// <param name="Loss">Mean training loss of the epoch so far.</param>
-/// <param name="Validation">The metric on the validation data after the last whole epoch; null before.</param>
+/// <param name="Validation">The metric on the validation data when it was last scored; null before.</param>
 /// <param name="ExamplesPerSecond">Speed since the start.</param>
 /// <param name="Left">Estimated time to the end.</param>
 public sealed record TrainProgress(double Epoch, int Epochs, double Loss, double? Validation, double ExamplesPerSecond, TimeSpan Left);
