@@ -26,65 +26,88 @@ internal sealed record CompressionRequest
     /// <summary>What models are judged by.</summary>
     public required Metric Metric { get; init; }
 
-    /// <summary>Points of the metric that may be lost; null leaves it to the recipe, and nothing is promised.</summary>
-    public double? MaxDrop { get; init; }
+    /// <summary>What the result must keep to.</summary>
+    public Promise Promise { get; init; } = new();
     public required string Command { get; init; }
     public int Seed { get; init; }
     public int Threads { get; init; }
 }
 
 /// <summary>A compressed model with everything that is said about it.</summary>
-internal sealed record CompressionResult(Model Model, byte[] Packed, RunReport Report);
-
-/// <summary>Runs a recipe from the network to the report: the recipe chooses on validation data, the figures here are from test data.</summary>
-internal static class Compression
+/// <param name="Kept">False where no network kept the promise: then this is the one that came nearest, to be told about and not to be used.</param>
+internal sealed record CompressionResult(Model Model, byte[] Packed, RunReport Report, bool Kept)
 {
-    /// <exception cref="PromiseException">No model kept the promise.</exception>
-    public static CompressionResult Run(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel)
+    /// <exception cref="PromiseException">The promise was not kept.</exception>
+    public CompressionResult OrThrow() => Kept ? this : throw new PromiseException($"no network was found that keeps the promise; the nearest, {Report.Ratio:0.#}x: {Report.Contract.Verdict}");
+}
+
+/// <summary>
+/// Runs a recipe from the network to the report: the recipe chooses on validation data; whether the promise holds, and every figure, is from test data that no choice
+/// has seen.
+/// </summary>
+internal sealed class Compression
+{
+    private readonly CompressionRequest _request;
+    private readonly DataSplits _data;
+    private readonly Judge _judge;
+    private readonly RecipeRun _run;
+    private Evaluation? _before;
+    private AcceptanceTest? _acceptance;
+
+    private Compression(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel)
     {
-        var start = Simplify.Run(request.Model.Model);
-        var data = request.Model.Unseen(request.Data, request.Seed);
-        var ort = new OrtOptions { Threads = request.Threads };
-        var judge = new Judge(request.Metric, request.Model.Model, request.Preprocess, ort);
-        var run = new RecipeRun
+        (_request, _data) = (request, request.Model.Unseen(request.Data, request.Seed));
+        _judge = new Judge(request.Metric, request.Model.Model, request.Preprocess, new OrtOptions { Threads = request.Threads });
+        _run = new RecipeRun
         {
-            Data = data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
+            Data = _data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
             ScoreOn = ScoreOn,
             ToInt8 = (model, options, run) => ToInt8(request, model, options, run),
             Factorize = (model, options, images, run) => Factorize(request, model, options, images, run),
-            Promise = request.MaxDrop, Metric = request.Metric, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
+            Promise = request.Promise, Accept = Accept, Metric = request.Metric, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
         };
-        var made = RecipeRunner.Run(request.Recipe, start, run, trained: !request.Model.IsFresh);
-        if (made.Result is null)
-            throw new PromiseException($"no candidate lost at most {run.MaxDrop:0.##} points on the validation data{(run.Promise is null ? "" : " with 95 % confidence")}; the nearest lost {run.Log.Where(l => l.Name == request.Recipe.Steps[^1].Name).Min(l => l.Drop):0.00}");
+    }
 
+    /// <exception cref="BadInputException">There are too few examples to show that the promise holds.</exception>
+    public static CompressionResult Run(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel) => new Compression(request, progress, cancel).ToEnd();
+
+    /// <summary>What a promise will be held against, in a line for before the work starts; null where nothing is promised.</summary>
+    /// <exception cref="BadInputException">There are too few examples to show that the promise holds.</exception>
+    public static string? Outlook(CompressionRequest request)
+    {
+        if (request.Promise is not { MaxDrop: { } promised, Rule: var rule }) return null;
+        var count = request.Model.Unseen(request.Data, request.Seed).Test.Count;
+        if (rule == AcceptRule.Point) return $"the promise is held against the drop measured on {count} examples, not against its interval (--accept point)";
+        var least = AcceptanceTest.LeastExamples(request.Metric, promised);
+        if (count < least)
+            throw new BadInputException($"'{request.DataName}': {count} examples to hold the promise against; to show that at most {promised} points are lost takes {least} or more (or --accept point, or a larger --max-drop)");
+        return least > 0
+            ? $"the promise is held against {count} examples that no choice is made on; {least} would do for a network that answers just as before"
+            : $"the promise is held against {count} examples that no choice is made on";
+    }
+
+    private CompressionResult ToEnd()
+    {
+        Outlook(_request);
+        var made = RecipeRunner.Run(_request.Recipe, Simplify.Run(_request.Model.Model), _run, trained: !_request.Model.IsFresh);
+        var kept = made.Result is not null;
         var finishing = Stopwatch.StartNew();
-        var model = request.Preprocess.ToMetadata(Simplify.Run(made.Result.Model));
-        var bytes = OnnxWriter.ToBytes(model);
-        var packed = PackedFile.Pack(bytes);
-        // What ships is measured: the model as the packed file gives it back.
-        var shipped = OnnxReader.Read(PackedFile.ReadModel(packed));
-        var original = request.Model.IsFresh ? made.Baseline : request.Model.Model;
-
-        var before = judge.Of(original, data.Test);
-        var after = judge.Of(shipped, data.Test);
-        var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
+        var (model, bytes, packed, shipped) = Ship((made.Result ?? _run.Nearest)?.Model ?? made.Baseline);
+        var original = Original;
+        var after = _judge.Of(shipped, _data.Test);
+        var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = _data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
         ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
-        var drop = PairedDrop.Between(before.Metric, before.Scores, after.Scores);
-        var held = drop.Points <= run.MaxDrop;
-        if (request.MaxDrop is { } promised && !held)
-            throw new PromiseException($"the compressed model lost {drop.Points:0.00} points on the test data, at most {promised} were promised; nothing was written");
-
-        var steps = run.Log.Select(l => new StepReport(l.Name, Options(l), l.Seconds, l.Value)).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, packed.Length));
+        var drop = PairedDrop.Between(after.Metric, Before.Scores, after.Scores);
+        var steps = _run.Log.Select(l => new StepReport(l.Name, Options(l), l.Seconds, l.Value)).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, packed.Length));
         var report = new RunReport
         {
-            Pare = Help.Version, Seed = request.Seed, Machine = Machines.This(request.Threads), Command = request.Command,
-            Model = request.Model.Name, Data = request.DataName, Metric = before.Metric,
-            Inputs = request.Model.Path is { } path ? [Machines.Describe(path)] : [],
-            Baseline = Costs.Of(profiles[0], request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(request.Model)) with
+            Pare = Help.Version, Seed = _request.Seed, Machine = Machines.This(_request.Threads), Command = _request.Command,
+            Model = _request.Model.Name, Data = _request.DataName, Metric = after.Metric,
+            Inputs = _request.Model.Path is { } path ? [Machines.Describe(path)] : [],
+            Baseline = Costs.Of(profiles[0], _request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(_request.Model)) with
             {
-                Value = before.Value,
-                Count = before.Count,
+                Value = Before.Value,
+                Count = Before.Count,
                 LatencyMs = latencies[0],
             },
             Result = Costs.Of(profiles[1], bytes.LongLength) with
@@ -94,17 +117,43 @@ internal static class Compression
                 LatencyMs = latencies[1],
                 PackedBytes = packed.LongLength,
             },
-            Contract = new Contract(request.MaxDrop, run.MaxDrop, drop.Points, drop.Upper95, held),
+            Contract = new Contract(_request.Promise.MaxDrop, _run.MaxDrop, drop.Points, drop.Upper95, kept && (_acceptance is not null || drop.Points <= _run.MaxDrop))
+            {
+                Accept = _request.Promise.MaxDrop is null ? "none" : $"{_request.Promise.Rule}".ToLowerInvariant(), MinRatio = _request.Promise.Ratio, Tries = _acceptance?.Tries ?? 0,
+            },
             Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(packed)),
             Steps = [.. steps],
         };
-        return new CompressionResult(model, packed, report);
+        return new CompressionResult(model, packed, report, kept);
+    }
 
-        Score ScoreOn(Model model, IDataset part)
-        {
-            var score = judge.Of(model, part);
-            return new Score(score.Value) { Each = score.Scores };
-        }
+    private Model Original => _request.Model.IsFresh ? _run.Baseline! : _request.Model.Model;
+
+    private Evaluation Before => _before ??= _judge.Of(Original, _data.Test);
+
+    // What ships is measured: the model as the packed file gives it back.
+    private (Model Model, byte[] Bytes, byte[] Packed, Model Shipped) Ship(Model result)
+    {
+        var model = _request.Preprocess.ToMetadata(Simplify.Run(result));
+        var bytes = OnnxWriter.ToBytes(model);
+        var packed = PackedFile.Pack(bytes);
+        return (model, bytes, packed, OnnxReader.Read(PackedFile.ReadModel(packed)));
+    }
+
+    private bool Accept(Model candidate)
+    {
+        if (_request.Promise is { MaxDrop: null, Ratio: null }) return true;
+        var (_, _, packed, shipped) = Ship(candidate);
+        if (_request.Promise.Ratio is { } ratio && ModelProfile.Of(Original).WeightBytes < ratio * packed.Length) return false;
+        if (_request.Promise.MaxDrop is not { } promised) return true;
+        _acceptance ??= new AcceptanceTest(_judge.Metric, promised, _request.Promise.Rule, Before.Scores);
+        return _acceptance.Try(_judge.Of(shipped, _data.Test).Scores).Accepted;
+    }
+
+    private Score ScoreOn(Model model, IDataset part)
+    {
+        var score = _judge.Of(model, part);
+        return new Score(score.Value) { Each = score.Scores };
     }
 
     private static (Model Model, IReadOnlyDictionary<string, string> Float) ToInt8(CompressionRequest request, Model model, Int8Options options, RecipeRun run)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pare.Profile;
 using Pare.Recipes;
 
 namespace Pare.Cli;
@@ -7,14 +8,16 @@ namespace Pare.Cli;
 internal sealed class RecipeFlags : OptionGroup
 {
     private readonly Option<string> _recipe;
-    private readonly Option<double?> _maxDrop;
-    private readonly Option<string> _teacher;
+    private readonly Option<double?> _maxDrop, _ratio;
+    private readonly Option<string> _accept, _teacher;
 
     /// <param name="maxDropHelp">What may be lost.</param>
     public RecipeFlags(string maxDropHelp) : base("Recipe")
     {
         _recipe = Added(new Option<string>("--recipe") { HelpName = "R", Description = $"{string.Join(", ", Recipe.BuiltIn)}, or a JSON file. (default deep)", DefaultValueFactory = _ => "deep" });
         _maxDrop = Added(Opt.Number("--max-drop", "P", 0, 100, maxDropHelp));
+        _ratio = Added(Opt.Number("--ratio", "R", 1, 1e9, "How many times smaller than the weights in 32 bits the packed file must be. Where that cannot be kept, exit code 3 and no output. (default: any)"));
+        _accept = Added(AcceptOption.Create());
         _teacher = Added(Opt.Choice("--teacher", ["recipe", "none", "self"], "recipe", "Whom retraining follows besides the labels: nobody, or the network as it was (self); recipe leaves it to the recipe."));
     }
 
@@ -30,6 +33,6 @@ internal sealed class RecipeFlags : OptionGroup
         };
     }
 
-    /// <summary>The promise; null where none is made.</summary>
-    public double? MaxDrop(VerbRun run) => run.Get(_maxDrop);
+    /// <summary>The promise.</summary>
+    public Promise Promise(VerbRun run) => new() { MaxDrop = run.Get(_maxDrop), Rule = AcceptOption.Parse(run.Get(_accept)), Ratio = run.Get(_ratio) };
 }

@@ -39,16 +39,18 @@ internal static class CompressVerb
                 var request = new CompressionRequest
                 {
                     Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan, Metric = metric.For(run, loaded.Model, splits.All, splits.Name),
-                    Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), MaxDrop = recipe.MaxDrop(run),
+                    Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), Promise = recipe.Promise(run),
                     Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
                 };
                 var result = Run(run, request);
-                CompressOutput.Write(folder, path => OnnxFile.Write(result.Model, path), result.Packed, result.Report);
+                if (result.Kept) CompressOutput.Write(folder, path => OnnxFile.Write(result.Model, path), result.Packed, result.Report);
+                else folder = CompressOutput.WriteRefused(folder, result.Report);
                 run.Show(System.Text.Json.Nodes.JsonNode.Parse(result.Report.ToJson())!.AsObject(), console =>
                 {
                     console.WriteLine(ReportTable.Render(result.Report));
-                    console.WriteLine($"wrote {folder}: model.onnx, model.pare, report.json, report.html");
+                    console.WriteLine($"wrote {folder}: {(result.Kept ? "model.onnx, model.pare, " : "")}report.json, report.html");
                 });
+                result.OrThrow();
             },
         };
     }
@@ -56,6 +58,7 @@ internal static class CompressVerb
     private static CompressionResult Run(VerbRun run, CompressionRequest request)
     {
         using var line = run.Progress("compressing");
+        if (Compression.Outlook(request) is { } outlook) line.Note(outlook);
         return Compression.Run(request, new Relay<RecipeProgress>(p => line.Report(p.Training, p.Stage)), run.Cancel);
     }
 

@@ -25,13 +25,14 @@ internal static class QuantizeVerb
         var symmetric = Opt.Flag("--symmetric-activations", "Signed activations (S8S8), with zero point 0 where they lie on both sides of 0; slower on x86.");
         var sizeFirst = Opt.Flag("--size-first", "Keep layers in 8 bits that are not faster so.");
         var maxDrop = Opt.Number("--max-drop", "P", 0, 100, "Points of the metric that may be lost; sensitive layers go back to float until that holds, and where it does not hold on test data, exit code 3 and no output.");
+        var accept = AcceptOption.Create();
         var equalize = Opt.Flag("--equalize", "Cross-layer equalization first; helps with --per-tensor.");
         var keepBiases = Opt.Flag("--keep-biases", "No correction of biases for the mean error that rounding makes.");
         var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave float, by name or operator; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
         var data = new DataFlags();
         var metric = new MetricFlags();
         return new VerbCommand("quantize", "Integer weights, and 8-bit arithmetic where ONNX Runtime has it.",
-            new OptionGroup("Quantizing") { output, scheme, calibration, rounding, images, perTensor, symmetric, sizeFirst, maxDrop, equalize, keepBiases, exclude }, metric, data)
+            new OptionGroup("Quantizing") { output, scheme, calibration, rounding, images, perTensor, symmetric, sizeFirst, maxDrop, accept, equalize, keepBiases, exclude }, metric, data)
         {
             Arguments = { model },
             Details = "int8 is measured or undone: layers that are not faster in 8 bits on this machine stay float. The result is plain ONNX (QuantizeLinear, DequantizeLinear). Without labels the metric is agreement with the float network.",
@@ -76,8 +77,8 @@ internal static class QuantizeVerb
             using var progress = run.Progress("quantizing");
             var result = Named(run) is { } arrays ? OnArrays(arrays) : OnData();
             run.Cancel.ThrowIfCancellationRequested();
-            if (run.Get(maxDrop) is { } promised && result.Drop.Points > promised)
-                throw new PromiseException($"the 8-bit network lost {result.Drop.Points:0.00} points on the test data, at most {promised} were promised; nothing was written");
+            if (run.Get(maxDrop) is { } promised && new AcceptanceTest(result.Before.Metric, promised, AcceptOption.Parse(run.Get(accept)), result.Before.Scores).Try(result.After.Scores) is { Accepted: false } refused)
+                throw new PromiseException($"the 8-bit network lost {refused.Drop.Points:0.00} points on the test data, with confidence at most {refused.Upper:0.00}; at most {promised} were promised; nothing was written");
             Models.Save(result.Network.Model, path);
             QuantizeOutput.Show(run, result, options, path);
 

@@ -14,6 +14,20 @@ internal static class Normal
         return Math.Exp(-z * z / 2) / Math.Sqrt(2 * Math.PI) * tail;
     }
 
+    /// <summary>The value below which a share of a standard normal distribution lies, to 1e-6.</summary>
+    /// <param name="share">Above 0 and below 1.</param>
+    public static double Quantile(double share)
+    {
+        var (low, high) = (-40.0, 40.0);
+        for (var i = 0; i < 60; i++)
+        {
+            var middle = (low + high) / 2;
+            if (Below(middle) < share) low = middle;
+            else high = middle;
+        }
+        return high;
+    }
+
     /// <summary>The 97.5 % quantile of Student's distribution, to 1 % from 3 degrees of freedom up (Abramowitz and Stegun 1964, 26.7.5).</summary>
     public static double StudentQuantile975(int degrees)
     {

@@ -58,8 +58,11 @@ public sealed class RecipeRun
     /// <summary>Makes thin layers of wide ones.</summary>
     public required LowRankMethod Factorize { get; init; }
 
-    /// <summary>Points of the metric that may be lost; null leaves it to the recipe.</summary>
-    public double? Promise { get; init; }
+    /// <summary>What the result must keep to.</summary>
+    public Promise Promise { get; init; } = new();
+
+    /// <summary>Whether a finished network keeps the promise, on examples that no choice was made on; null takes the validation data's word.</summary>
+    public Func<Model, bool>? Accept { get; init; }
 
     /// <summary>Points that may be lost on the validation data: the promise, or what the recipe allows itself.</summary>
     public double MaxDrop { get; internal set; }
@@ -72,7 +75,10 @@ public sealed class RecipeRun
     public IProgress<RecipeProgress>? Progress { get; init; }
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>Score of the network the promise is about, on the validation data.</summary>
+    /// <summary>The network the promise is about: as given, or as trained first where it had no weights yet.</summary>
+    public Model? Baseline { get; internal set; }
+
+    /// <summary>Its score on the validation data.</summary>
     public Score Reference { get; internal set; } = new(0, 0);
 
     /// <summary>The network that retraining follows besides the labels; null for none.</summary>
@@ -84,13 +90,11 @@ public sealed class RecipeRun
     /// <summary>Everything done so far, in order.</summary>
     public IReadOnlyList<StepLog> Log => _log;
 
-    /// <summary>
-    /// Points lost against the reference, for choosing; negative where the score is better. A promise must hold on data nobody has
-    /// seen, so there the upper end of the 95 % interval counts; an aim is held against the mean.
-    /// </summary>
-    public double Drop(Score score) => Promise is null
-        ? Metric.Drop(Reference.Value, score.Value)
-        : PairedDrop.Between(Metric, Reference.Each, score.Each).Upper95;
+    /// <summary>Of the networks that were refused, the one that lost least; null where none was.</summary>
+    public Candidate? Nearest { get; private set; }
+
+    /// <summary>Points lost against the reference, for choosing; negative where the score is better.</summary>
+    public double Drop(Score score) => Promise.Drop(Metric, Reference, score);
 
     /// <summary>Trains a model on the run's data.</summary>
     /// <param name="stage">What progress calls it.</param>
@@ -110,9 +114,21 @@ public sealed class RecipeRun
     }
 
     /// <summary>Notes what was done.</summary>
-    internal void Note(string name, IReadOnlyDictionary<string, string> options, Stopwatch watch, Candidate result, bool accepted) =>
+    internal void Note(string name, IReadOnlyDictionary<string, string> options, Stopwatch watch, Candidate result, bool accepted)
+    {
         _log.Add(new StepLog(
             name, options, watch.Elapsed.TotalSeconds, result.Score.Value, (double)WeightCount.NonZero(result.Model) / OriginalWeights, Drop(result.Score), accepted));
+        if (!accepted) Refuse(result);
+    }
+
+    /// <summary>Remembers a network that did not keep the promise, for saying how near it came.</summary>
+    internal void Refuse(Candidate candidate)
+    {
+        if (Nearest is null || Beyond(candidate) < Beyond(Nearest)) Nearest = candidate;
+
+        // Smaller candidates come first: of those within the limit the first stays.
+        double Beyond(Candidate c) => Math.Max(Drop(c.Score), MaxDrop);
+    }
 
     // Progress<T> posts to a thread pool, which reorders; a run reports in order.
     private sealed class Forward<T>(Action<T> report) : IProgress<T>

@@ -18,15 +18,20 @@ public static class RecipeRunner
     {
         run.OriginalWeights = WeightCount.All(model);
         var start = trained ? new Candidate(model, run.ScoreOn(model, run.Data.Validation)) : Train(model, recipe.Baseline, run);
-        run.Reference = start.Score;
+        (run.Baseline, run.Reference) = (start.Model, start.Score);
         run.Teacher = recipe.Teacher == RecipeTeacher.Self ? start.Model : null;
-        run.MaxDrop = run.Promise ?? recipe.Allowance(run.Metric.Error(start.Score.Value));
+        run.MaxDrop = run.Promise.MaxDrop ?? recipe.Allowance(run.Metric.Error(start.Score.Value));
         return new RecipeResult(start.Model, Search(start, recipe.Steps, 0, run));
     }
 
     private static Candidate? Search(Candidate from, IReadOnlyList<RecipeStep> steps, int at, RecipeRun run)
     {
-        if (at == steps.Count) return run.Drop(from.Score) <= run.MaxDrop ? from : null;
+        if (at == steps.Count)
+        {
+            if (run.Drop(from.Score) <= run.MaxDrop && (run.Accept?.Invoke(from.Model) ?? true)) return from;
+            run.Refuse(from);
+            return null;
+        }
         foreach (var candidate in steps[at].Apply(from, run))
             if (Search(candidate, steps, at + 1, run) is { } found) return found;
         return null;

@@ -58,5 +58,20 @@ public static class CompressOutput
         }
     }
 
+    /// <summary>
+    /// Writes the report of a run whose promise was not kept: to the folder, or, where that holds an earlier model, to <c>refused/</c> in it, so that no model
+    /// stands beside another one's report.
+    /// </summary>
+    /// <returns>Where the report went.</returns>
+    /// <exception cref="BadInputException">The folder cannot be written, or the disk is full.</exception>
+    public static string WriteRefused(string folder, RunReport report)
+    {
+        var target = File.Exists(Path.Combine(folder, "model.onnx")) ? Path.Combine(folder, "refused") : folder;
+        Prepare(target);
+        AtomicFile.WriteText(Path.Combine(target, "report.html"), HtmlReport.Render(report));
+        AtomicFile.WriteText(Path.Combine(target, "report.json"), report.ToJson() + "\n");
+        return target;
+    }
+
     private static string StagingIn(string folder) => Path.Combine(folder, $".{Environment.ProcessId}.{Guid.NewGuid():N}.tmp");
 }

@@ -109,9 +109,18 @@ public sealed record ModelCosts
 /// <param name="Held">Whether the measured drop is within the aim.</param>
 public sealed record Contract(double? MaxDrop, double Aim, double Drop, double DropUpper95, bool Held)
 {
+    /// <summary>How the promise was held: interval (the upper end of the drop's interval counts), point (the measured drop does), or none where nothing was promised.</summary>
+    public string Accept { get; init; } = "none";
+
+    /// <summary>Least ratio that was promised; null for none.</summary>
+    public double? MinRatio { get; init; }
+
+    /// <summary>Networks that were held to the promise; the more there were, the higher the confidence each had to reach.</summary>
+    public int Tries { get; init; }
+
     /// <summary>One sentence: what was promised or aimed at, and what came of it.</summary>
     public string Verdict => string.Create(CultureInfo.InvariantCulture,
-        $"{(MaxDrop is null ? "aim" : "promise")} {(Held ? "kept" : "not kept")}: at most {Aim:0.##} points lost; measured {Drop:0.##}, with 95 % confidence at most {DropUpper95:0.##}");
+        $"{(Accept == "none" ? "aim" : "promise")} {(Held ? "kept" : "not kept")}: at most {Aim:0.##} points lost{(MinRatio is { } ratio ? $" at {ratio:0.##}x or more" : "")}; measured {Drop:0.##}, with 95 % confidence at most {DropUpper95:0.##}{(Accept == "point" ? "; accepted by the measured drop alone" : "")}");
 }
 
 /// <summary>A layer in the columns of Deep Compression's tables.</summary>

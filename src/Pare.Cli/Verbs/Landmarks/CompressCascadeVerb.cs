@@ -34,7 +34,7 @@ internal static class CompressCascadeVerb
                 var request = new CompressionRequest
                 {
                     Model = before.First, Data = before.FirstLevel.Examples(splits, CascadeTrainer.WholeCrops), DataName = data.DataName(run), Preprocess = before.FirstLevel.Preprocess, Recipe = plan, Metric = Metric.Nme,
-                    MaxDrop = recipe.MaxDrop(run), Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
+                    Promise = recipe.Promise(run), Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
                 };
                 var ort = new OrtOptions { Threads = run.Threads };
                 var first = Compress(run, request, "level 1");
@@ -55,7 +55,7 @@ internal static class CompressCascadeVerb
     private static CompressionResult Compress(VerbRun run, CompressionRequest request, string level)
     {
         using var line = run.Progress("compressing");
-        return Compression.Run(request, new Relay<RecipeProgress>(p => line.Report(p.Training, $"{level}, {p.Stage}")), run.Cancel);
+        return Compression.Run(request, new Relay<RecipeProgress>(p => line.Report(p.Training, $"{level}, {p.Stage}")), run.Cancel).OrThrow();
     }
 
     private static void Show(VerbRun run, string folder, List<RunReport> levels, CascadeScore before, CascadeScore after)

@@ -1,0 +1,74 @@
+using Pare.Report;
+using Xunit;
+
+namespace Pare.NativeTests.Cli;
+
+public sealed class CompressVerbTests : IDisposable
+{
+    private const string Recipe = """
+        { "name": "short", "maxDrop": 50, "baseline": { "epochs": 1 }, "steps": [
+            { "step": "prune", "kept": [0.2], "bisections": 0, "budget": 1, "epochs": 1 },
+            { "step": "share", "centroids": [16], "epochs": 1 } ] }
+        """;
+
+    private readonly Command _pare = new();
+
+    public CompressVerbTests() => File.WriteAllText(_pare.At("short.json"), Recipe);
+
+    public void Dispose() => _pare.Dispose();
+
+    [Fact]
+    public void A_kept_promise_gives_all_four_files_and_a_report_of_what_the_packed_file_holds()
+    {
+        var (code, output, error) = _pare.Run("compress lenet-300-100 --recipe @short.json --max-drop 50 -o @out");
+        Assert.True(code == 0, error);
+        Assert.Contains("promise kept", output, StringComparison.Ordinal);
+        Assert.Contains("the promise is held against 6000 examples that no choice is made on", error, StringComparison.Ordinal);
+        var report = RunReport.Parse(File.ReadAllText(_pare.At("out/report.json")));
+        Assert.True(report.Contract is { Held: true, Accept: "interval", Tries: 1 });
+        Assert.Equal(new FileInfo(_pare.At("out/model.pare")).Length, report.Result.PackedBytes);
+        Assert.True(File.Exists(_pare.At("out/report.html")));
+        var eval = System.Text.Json.Nodes.JsonNode.Parse(_pare.Succeed("eval @out/model.pare --data glyphs --json --quiet"))!;
+        Assert.Equal(report.Result.Value!.Value, eval["value"]!.GetValue<double>(), 9);
+    }
+
+    [Fact]
+    public void A_promise_that_nothing_keeps_ends_in_a_report_and_no_model()
+    {
+        var (code, output, error) = _pare.Run("compress lenet-300-100 --recipe @short.json --max-drop 50 --ratio 100000 -o @out");
+        Assert.Equal(3, code);
+        Assert.Contains("no network was found that keeps the promise", error, StringComparison.Ordinal);
+        Assert.Contains("promise not kept: at most 50 points lost at 100000x or more", output, StringComparison.Ordinal);
+        Assert.Equal(["report.html", "report.json"], Directory.GetFileSystemEntries(_pare.At("out")).Select(Path.GetFileName).Order());
+        Assert.False(RunReport.Parse(File.ReadAllText(_pare.At("out/report.json"))).Contract.Held);
+    }
+
+    [Fact]
+    public void A_broken_promise_leaves_an_earlier_model_and_its_report_alone()
+    {
+        Directory.CreateDirectory(_pare.At("out"));
+        File.WriteAllText(_pare.At("out/model.onnx"), "earlier");
+        File.WriteAllText(_pare.At("out/report.json"), "earlier report");
+        Assert.Equal(3, _pare.Run("compress lenet-300-100 --recipe @short.json --ratio 100000 -o @out").Code);
+        Assert.Equal("earlier", File.ReadAllText(_pare.At("out/model.onnx")));
+        Assert.Equal("earlier report", File.ReadAllText(_pare.At("out/report.json")));
+        Assert.True(File.Exists(_pare.At("out/refused/report.json")));
+    }
+
+    [Fact]
+    public void Too_few_examples_for_a_promise_are_said_before_the_work_starts()
+    {
+        var (code, _, error) = _pare.Run("compress lenet5 --max-drop 0.01 -o @out --quiet");
+        Assert.Equal(2, code);
+        Assert.Contains("6000 examples to hold the promise against; to show that at most 0.01 points are lost takes 38411 or more", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_pare.At("out")));
+    }
+
+    [Fact]
+    public void The_measured_drop_alone_decides_where_that_is_asked_for()
+    {
+        var (code, output, error) = _pare.Run("compress lenet-300-100 --recipe @short.json --max-drop 50 --accept point -o @out");
+        Assert.True(code == 0, error);
+        Assert.Contains("accepted by the measured drop alone", output, StringComparison.Ordinal);
+    }
+}
