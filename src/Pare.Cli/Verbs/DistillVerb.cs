@@ -32,8 +32,8 @@ internal static class DistillVerb
                 var plan = teaching.Read(run)!;
                 var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(student), like: plan.Teachers[0]);
                 var labelled = ModelShape.HasLabels(splits.All);
-                ModelShape.CheckTraining(loaded.Model, splits, labelled);
                 TeacherFlags.Check(plan, splits, preprocess);
+                ModelShape.CheckTraining(loaded.Model, splits, labelled);
                 var job = new TrainJob
                 {
                     Model = loaded.Model,

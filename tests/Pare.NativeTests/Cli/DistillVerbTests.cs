@@ -36,7 +36,7 @@ public sealed class DistillVerbTests : IDisposable
         var json = JsonNode.Parse(_pare.Succeed(line))!.AsObject();
         Assert.Equal("agreement", json["metric"]!.GetValue<string>());
         Assert.Null(json["validation"]);
-        Assert.True(json["value"]!.GetValue<double>() > 0.5, json["value"]!.ToString());
+        Assert.True(json["value"]!.GetValue<double>() > 0.6, json["value"]!.ToString());
         Assert.Single(Directory.GetFiles(_pare.At("kept")));
         var first = File.ReadAllBytes(_pare.At("s.onnx"));
         _pare.Succeed(line);
@@ -88,8 +88,10 @@ public sealed class DistillVerbTests : IDisposable
     {
         var header = "{'descr': '|u1', 'fortran_order': False, 'shape': (200, 28, 28), }".PadRight(117) + "\n";
         var pixels = new byte[200 * 28 * 28];
-        new Random(1).NextBytes(pixels);
-        for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)(pixels[i] * (i / 784 % 5) / 4);
+        // Four plain quarters a picture: what a network says of such pictures can be learnt from few.
+        var greys = new byte[200 * 4];
+        new Random(1).NextBytes(greys);
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = greys[4 * (i / 784) + 2 * (i % 784 / 28 / 14) + i % 28 / 14];
         File.WriteAllBytes(_pare.At(name), [0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. System.Text.Encoding.ASCII.GetBytes(header), .. pixels]);
     }
 }
