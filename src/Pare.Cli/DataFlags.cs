@@ -73,7 +73,8 @@ internal sealed class DataFlags : OptionGroup
     /// A model with its data. A network of the zoo is built for the data's shape and classes, so that any of them can be
     /// tried on any data; a model from a file decides how pictures are read.
     /// </summary>
-    public (LoadedModel Model, DataSplits Data, Preprocess Preprocess) OpenWithModel(VerbRun run, string nameOrPath)
+    /// <param name="like">A network whose preprocessing, input size and number of outputs one of the zoo takes over; null for what the data suggest.</param>
+    public (LoadedModel Model, DataSplits Data, Preprocess Preprocess) OpenWithModel(VerbRun run, string nameOrPath, Model? like = null)
     {
         if (Models.IsPath(nameOrPath))
         {
@@ -83,9 +84,10 @@ internal sealed class DataFlags : OptionGroup
         }
         // Before the data is read, which may take long: is there such a network?
         if (!ModelZoo.Contains(nameOrPath)) ModelZoo.Build(nameOrPath);
-        var own = Preprocess(run, null);
+        var own = Preprocess(run, like);
         var data = Open(run, own);
-        var options = new ZooOptions { Seed = run.Seed, InputShape = [.. data.All.Shape], Classes = data.All.Classes.Length > 0 ? data.All.Classes.Length : null };
+        var outputs = like is null ? null : ModelShape.Outputs(like);
+        var options = new ZooOptions { Seed = run.Seed, InputShape = [.. data.All.Shape], Classes = outputs ?? (data.All.Classes.Length > 0 ? data.All.Classes.Length : null) };
         return (Models.Load(nameOrPath, options), data, own);
     }
 }

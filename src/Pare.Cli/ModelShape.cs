@@ -23,14 +23,18 @@ internal static class ModelShape
     }
 
     /// <summary>Refuses data that a network cannot be trained on, before hours are spent on it.</summary>
+    /// <param name="labelled">False where labels are not needed.</param>
     /// <exception cref="BadInputException">Another shape than the input, labels outside the outputs, an example without a label, or one class only.</exception>
-    public static void CheckTraining(Model model, DataSplits data)
+    public static void CheckTraining(Model model, DataSplits data, bool labelled = true)
     {
         if (Input(model) is not { } input) throw new BadInputException($"the network takes {string.Join(", ", model.Graph.FreeInputs)}; one tensor with a batch is needed to train");
         DataChecks.Fits(data, input, Outputs(model) ?? int.MaxValue);
-        for (var i = 0; i < data.All.Count; i++)
+        for (var i = 0; labelled && i < data.All.Count; i++)
             if (data.All.Label(i) < 0) throw new BadInputException($"data '{data.Name}' example {i} has no label; training needs one for each");
     }
+
+    /// <summary>True where any example has a label.</summary>
+    public static bool HasLabels(IDataset data) => Enumerable.Range(0, data.Count).Any(i => data.Label(i) >= 0);
 
     /// <summary>True where every example has a label that is one of the network's outputs.</summary>
     public static bool LabelsFit(Model model, IDataset data)

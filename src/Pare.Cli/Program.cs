@@ -70,6 +70,7 @@ public static class Program
             CompressVerb.Create(),
             InspectVerb.Create(),
             TrainVerb.Create(),
+            DistillVerb.Create(),
             EvalVerb.Create(),
             BenchVerb.Create(),
             CompareVerb.Create(),

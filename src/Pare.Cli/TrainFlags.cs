@@ -9,9 +9,9 @@ internal sealed class TrainFlags : OptionGroup
 {
     private static readonly TrainOptions Default = new();
     private readonly Option<int?> _epochs, _batch;
-    private readonly Option<double?> _rate, _decay, _momentum, _smoothing, _warmup, _teacherShare, _temperature;
+    private readonly Option<double?> _rate, _decay, _momentum, _smoothing, _warmup;
     private readonly Option<string> _optimizer, _schedule;
-    private readonly Option<string?> _augment, _teacher, _checkpoint;
+    private readonly Option<string?> _augment, _checkpoint;
 
     public TrainFlags() : base("Training")
     {
@@ -25,9 +25,6 @@ internal sealed class TrainFlags : OptionGroup
         _decay = Added(Opt.Number("--weight-decay", "D", 0, 1, $"Decay of weights, never of biases or pruned zeros. (default {Default.WeightDecay})"));
         _smoothing = Added(Opt.Number("--label-smoothing", "S", 0, 1, $"Share of the target spread over all classes. (default {Default.LabelSmoothing})", closed: false));
         _augment = Added(Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings such as digits,rotate=15,keep=0.5. (default none)"));
-        _teacher = Added(Opt.Text("--teacher", "MODEL", "A network whose softened outputs are followed besides the labels."));
-        _teacherShare = Added(Opt.Number("--teacher-share", "S", 0, 1, $"Share of the loss that follows the teacher. (default {Default.TeacherShare})"));
-        _temperature = Added(Opt.Number("--temperature", "T", 0, 1000, $"Softens teacher and student alike. (default {Default.Temperature})"));
         _checkpoint = Added(Opt.Text("--checkpoint", "FILE", "Holds the run after every epoch; where it exists, the run goes on from it, to the same bits."));
     }
 
@@ -43,15 +40,11 @@ internal sealed class TrainFlags : OptionGroup
         Momentum = run.Get(_momentum) ?? Default.Momentum,
         WeightDecay = run.Get(_decay) ?? Default.WeightDecay,
         LabelSmoothing = run.Get(_smoothing) ?? Default.LabelSmoothing,
-        TeacherShare = run.Get(_teacherShare) ?? Default.TeacherShare,
-        Temperature = run.Get(_temperature) ?? Default.Temperature,
         Seed = run.Seed,
         Threads = run.Threads,
     }.Validate();
 
     public Augmentation? Augmentation(VerbRun run) => run.Get(_augment) is { } text ? Data.Augmentation.Parse(text) : null;
-
-    public string? Teacher(VerbRun run) => run.Get(_teacher);
 
     public string? Checkpoint(VerbRun run) => run.Get(_checkpoint);
 }

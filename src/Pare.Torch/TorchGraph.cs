@@ -67,13 +67,21 @@ public sealed class TorchGraph : IDisposable
         return _plan.Outputs.ToDictionary(o => o, o => live.TryGetValue(o, out var value) ? value : Stored(o)!.alias());
     }
 
-    /// <summary>Computes the output of a graph with one free input and one output. See <see cref="Run"/>.</summary>
+    /// <summary>Computes the output of a graph with one free input and one output. See <see cref="Run(IReadOnlyDictionary{string, TorchTensor}, bool, bool?)"/>.</summary>
     /// <exception cref="BadInputException">The graph has more than one input or output.</exception>
     public TorchTensor Forward(TorchTensor input, bool training, bool? gradients = null)
     {
         if (_plan.Inputs.Length != 1 || _plan.Outputs.Length != 1)
             throw new BadInputException($"the graph has {_plan.Inputs.Length} inputs and {_plan.Outputs.Length} outputs; one of each is expected here");
-        return Run(new Dictionary<string, TorchTensor> { [_plan.Inputs[0]] = input }, training, gradients)[_plan.Outputs[0]];
+        return Run(input, training, gradients)[_plan.Outputs[0]];
+    }
+
+    /// <summary>Computes the outputs of a graph with one free input. See <see cref="Run(IReadOnlyDictionary{string, TorchTensor}, bool, bool?)"/>.</summary>
+    /// <exception cref="BadInputException">The graph has more than one input.</exception>
+    public IReadOnlyDictionary<string, TorchTensor> Run(TorchTensor input, bool training, bool? gradients = null)
+    {
+        if (_plan.Inputs.Length != 1) throw new BadInputException($"the graph has {_plan.Inputs.Length} inputs; one is expected here");
+        return Run(new Dictionary<string, TorchTensor> { [_plan.Inputs[0]] = input }, training, gradients);
     }
 
     /// <summary>The model with the present values of parameters and buffers (copies) in its constants; everything else is untouched.</summary>

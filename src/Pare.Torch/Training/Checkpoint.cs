@@ -35,7 +35,7 @@ internal sealed record Checkpoint(Model Model, IReadOnlyList<EpochRecord> Histor
     {
         var saved = OnnxFile.Read(path);
         if (saved.MetadataValue(Key) is not { } key) throw new BadInputException($"{path}: an ONNX file, but not a checkpoint of a training run");
-        if (key != Fingerprint(job)) throw new BadInputException($"{path}: a checkpoint of another run (other network, options or amount of data)");
+        if (key != Fingerprint(job)) throw new BadInputException($"{path}: a checkpoint of another run (other network, options, teachers or amount of data)");
         var lookup = saved.Graph.Initializers.Where(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(t => t.Name[Prefix.Length..]);
         var history = saved.MetadataValue(HistoryKey)!.Split('\n').Select(ParseEpoch).ToList();
         var model = saved with { Graph = saved.Graph with { Initializers = saved.Graph.Initializers.RemoveAll(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)) } };
@@ -64,12 +64,18 @@ internal sealed record Checkpoint(Model Model, IReadOnlyList<EpochRecord> Histor
         return new EpochRecord(int.Parse(parts[0], CultureInfo.InvariantCulture), At(1), parts[2].Length == 0 ? null : new Score(At(2), At(3)));
     }
 
-    /// <summary>Tells runs apart: the starting network, the options and the amount of data.</summary>
+    /// <summary>Tells runs apart: the starting network, the options, the amount of data, and what is learnt from teachers.</summary>
     private static string Fingerprint(TrainJob job)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(OnnxWriter.ToBytes(job.Model));
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{job.Options with { Threads = 0 }} {job.Preprocess} {job.Augmentation} {job.Train.Count} {job.EditEvery}"));
+        if (job.Distillation is { } plan)
+        {
+            foreach (var teacher in plan.Teachers) hash.AppendData(SHA256.HashData(OnnxWriter.ToBytes(teacher)));
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(string.Create(
+                CultureInfo.InvariantCulture, $"hints {string.Join(' ', plan.Hints)} {plan.HintWeight} attention {string.Join(' ', plan.Attention)} {plan.AttentionWeight}")));
+        }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

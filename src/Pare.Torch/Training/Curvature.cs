@@ -121,7 +121,7 @@ public static class Curvature
             foreach (var batch in BatchLoader.Epoch(_data, batchSize, _preprocess, null, seed: 0, epoch: 0, shuffle: false))
             {
                 using var scope = torch.NewDisposeScope();
-                var value = _loss.Of(_graph.Forward(batch.ToTensor(), training: false, gradients: true), batch, null);
+                var value = _loss.Of(_graph.Forward(batch.ToTensor(), training: false, gradients: true), batch);
                 see([.. torch.autograd.grad([value], _parameters, retain_graph: create, create_graph: create)], (double)batch.Count / _data.Count);
                 seen += batch.Count;
                 progress?.Report((double)seen / _data.Count);

@@ -7,31 +7,32 @@ namespace Pare.Torch.Training;
 
 /// <summary>
 /// Error of points, [batch, 2 · points], over each example's unit: squared where small, absolute where large (Huber 1964), so that small faces
-/// count as much as large ones and lost ones do not drown the rest. A teacher's points count as a second truth. The score is the normalised
-/// mean error.
+/// count as much as large ones and lost ones do not drown the rest. The teachers' points, averaged, count as a second truth. The score is the
+/// normalised mean error.
 /// </summary>
-internal sealed class PointLoss(TrainOptions options) : Loss
+internal sealed class PointLoss : Loss
 {
     /// <summary>Where the loss turns from squared to absolute, in units.</summary>
     private const double Turn = 0.5;
 
-    public override torch.Tensor Of(torch.Tensor output, Batch batch, torch.Tensor? teacher)
-    {
-        var units = batch.ToUnits().unsqueeze(1);
-        var points = output.reshape(output.shape[0], -1).div(units);
-        var hard = functional.smooth_l1_loss(points, batch.ToPoints().div(units), beta: Turn);
-        if (teacher is null) return hard;
-        using Scalar hardShare = 1 - options.TeacherShare, softShare = options.TeacherShare;
-        var soft = functional.smooth_l1_loss(points, teacher.reshape(output.shape[0], -1).div(units), beta: Turn);
-        return hard.mul(hardShare).Plus(soft.mul(softShare));
-    }
+    public override torch.Tensor Of(torch.Tensor output, Batch batch) => Error(output, batch.ToPoints(), batch);
+
+    public override torch.Tensor Following(torch.Tensor output, Batch batch, IReadOnlyList<torch.Tensor> teachers) => Error(output, Mean(teachers, teachers.Count), batch);
+
+    public override torch.Tensor Plain(torch.Tensor output) => output.reshape(output.shape[0], -1);
 
     public override (torch.Tensor Scores, torch.Tensor Loss) Score(torch.Tensor output, Batch batch)
     {
         var units = batch.ToUnits().unsqueeze(1);
-        var (points, truth) = (output.reshape(batch.Count, -1).div(units), batch.ToPoints().div(units));
+        var (points, truth) = (Plain(output).div(units), batch.ToPoints().div(units));
         var pairs = points.Minus(truth).reshape(batch.Count, -1, 2);
         using Scalar count = batch.Count;
         return (pairs.square().sum(2).sqrt().mean([1L]), functional.smooth_l1_loss(points, truth, beta: Turn).mul(count));
+    }
+
+    private torch.Tensor Error(torch.Tensor output, torch.Tensor truth, Batch batch)
+    {
+        var units = batch.ToUnits().unsqueeze(1);
+        return functional.smooth_l1_loss(Plain(output).div(units), truth.div(units), beta: Turn);
     }
 }

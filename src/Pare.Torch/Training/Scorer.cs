@@ -9,7 +9,8 @@ internal static class Scorer
 {
     private const int BatchSize = 500;
 
-    public static Score Score(TorchGraph graph, Loss loss, IDataset data, Preprocess preprocess)
+    /// <param name="output">The graph's output that is scored.</param>
+    public static Score Score(TorchGraph graph, string output, Loss loss, IDataset data, Preprocess preprocess)
     {
         using var noGradient = torch.no_grad();
         var each = new List<float>(data.Count);
@@ -17,7 +18,7 @@ internal static class Scorer
         foreach (var batch in BatchLoader.Epoch(data, BatchSize, preprocess, null, seed: 0, epoch: 0, shuffle: false))
         {
             using var scope = torch.NewDisposeScope();
-            var (scores, lost) = loss.Score(graph.Forward(batch.ToTensor(), training: false), batch);
+            var (scores, lost) = loss.Score(graph.Run(batch.ToTensor(), training: false)[output], batch);
             each.AddRange(scores.to(torch.float32).data<float>());
             sum += lost.item<float>();
         }

@@ -3,6 +3,7 @@ using Pare.Data;
 using Pare.Onnx;
 using Pare.Prune;
 using Pare.Recipes;
+using Pare.Torch.Training.Distilling;
 using TorchSharp;
 
 namespace Pare.Torch.Training;
@@ -24,8 +25,15 @@ public static class Trainer
     public static Score Score(Model model, IDataset data, Preprocess preprocess)
     {
         using var graph = new TorchGraph(model);
-        return Scorer.Score(graph, Loss.For(model, new TrainOptions(), data), data, preprocess);
+        return Scorer.Score(graph, OutputOf(model, "network"), Loss.For(model, new TrainOptions(), data), data, preprocess);
     }
+
+    /// <summary>The name of a network's only output.</summary>
+    /// <param name="who">What messages call it.</param>
+    /// <exception cref="BadInputException">It has not one input and one output.</exception>
+    internal static string OutputOf(Model model, string who) => model.Graph is { FreeInputs.Length: 1, Outputs: [var output] }
+        ? output.Name
+        : throw new BadInputException($"the {who} has {model.Graph.FreeInputs.Length} inputs and {model.Graph.Outputs.Length} outputs; one of each is expected here");
 
     private sealed class Run : IDisposable
     {
@@ -33,7 +41,8 @@ public static class Trainer
         private readonly IProgress<TrainProgress>? _progress;
         private readonly CancellationToken _cancellation;
         private readonly Loss _loss;
-        private readonly TorchGraph? _teacher;
+        private readonly string _output;
+        private readonly Distiller? _distiller;
         private readonly int _stepsAnEpoch;
         private readonly List<EpochRecord> _history = [];
         private readonly Stopwatch _watch = new();
@@ -45,9 +54,10 @@ public static class Trainer
         {
             (_job, _progress, _cancellation) = (job, progress, cancellation);
             _loss = Loss.For(job.Model, job.Options, job.Train);
-            _teacher = job.Teacher is null ? null : new TorchGraph(job.Teacher);
+            _output = OutputOf(job.Model, "network");
+            _distiller = job.Distillation is null ? null : new Distiller(job, _loss, cancellation);
             _stepsAnEpoch = job.Options.StepsAnEpoch(job.Train.Count);
-            (_graph, _optimizer) = Load(job.Model);
+            (_graph, _optimizer) = Load(_distiller?.Student ?? job.Model);
         }
 
         private int Steps => _stepsAnEpoch * _job.Options.Epochs;
@@ -60,12 +70,19 @@ public static class Trainer
             {
                 var trainLoss = Epoch(epoch, first);
                 var due = (epoch + 1) % _job.ScoreEvery == 0 || epoch + 1 == _job.Options.Epochs;
-                var score = _job.Validation is null || !due ? null : Scorer.Score(_graph, _loss, _job.Validation, _job.Preprocess);
+                var score = _job.Validation is null || !due ? null : Scorer.Score(_graph, _output, _loss, _job.Validation, _job.Preprocess);
                 _history.Add(new EpochRecord(epoch + 1, trainLoss, score));
                 Report(epoch + 1, trainLoss, first, always: true);
                 if (_job.Checkpoint is { } path) Checkpoint.Save(path, _job, _graph.ToModel(), _optimizer, _history);
             }
-            return new TrainResult(_graph.ToModel(), _history[^1].Validation, _history, _optimizer.MeanSquaredGradients());
+            var (model, gradients) = (_graph.ToModel(), _optimizer.MeanSquaredGradients());
+            if (_job.Distillation is { LooksInside: true })
+            {
+                model = Regressors.Remove(model, _job.Model);
+                var own = new GraphIndex(model.Graph);
+                foreach (var regressor in gradients.Keys.Where(name => own.Constant(name) is null).ToList()) gradients.Remove(regressor);
+            }
+            return new TrainResult(model, _history[^1].Validation, _history, gradients);
         }
 
         private double Epoch(int epoch, int first)
@@ -94,13 +111,8 @@ public static class Trainer
         {
             using var scope = torch.NewDisposeScope();
             var input = batch.ToTensor();
-            torch.Tensor? teacher = null;
-            if (_teacher is not null)
-            {
-                using var noGradient = torch.no_grad();
-                teacher = _teacher.Forward(input, training: false);
-            }
-            var loss = _loss.Of(_graph.Forward(input, training: true), batch, teacher);
+            var values = _graph.Run(input, training: true);
+            var loss = _distiller?.Loss(values, input, batch) ?? _loss.Of(values[_output], batch);
             loss.backward();
             _optimizer.Step(learningRate);
             return loss.item<float>();
@@ -151,7 +163,7 @@ public static class Trainer
         {
             _optimizer.Dispose();
             _graph.Dispose();
-            _teacher?.Dispose();
+            _distiller?.Dispose();
         }
     }
 }

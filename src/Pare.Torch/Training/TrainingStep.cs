@@ -47,7 +47,7 @@ public static class TrainingStep
         void Step()
         {
             using var step = torch.NewDisposeScope();
-            loss.Of(graph.Forward(input, training: true), labels, teacher: null).backward();
+            loss.Of(graph.Forward(input, training: true), labels).backward();
             optimizer.Step(options.LearningRate);
         }
     }

@@ -105,7 +105,8 @@ public sealed class RecipeRun
         var steps = options.StepsAnEpoch(Data.Train.Count) * options.Epochs;
         var job = new TrainJob
         {
-            Model = model, Train = Data.Train, Validation = Data.Validation, Preprocess = Preprocess, Augmentation = Augmentation, Teacher = Teacher,
+            Model = model, Train = Data.Train, Validation = Data.Validation, Preprocess = Preprocess, Augmentation = Augmentation,
+            Distillation = Teacher is null ? null : new Distillation { Teachers = [Teacher] },
             Options = options with { Seed = Seed + 1000 * _log.Count, Threads = Threads }, Edit = edit, EditEvery = Math.Max(1, steps / edits),
             ScoreEvery = ScoreEvery,
         };

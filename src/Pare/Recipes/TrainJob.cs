@@ -24,10 +24,10 @@ public sealed record TrainJob
 
     public required TrainOptions Options { get; init; }
 
-    /// <summary>A network whose softened outputs are followed besides the labels.</summary>
-    public Model? Teacher { get; init; }
+    /// <summary>Other networks that are followed besides the labels; null follows the labels alone.</summary>
+    public Distillation? Distillation { get; init; }
 
-    /// <summary>A change made while training goes on.</summary>
+    /// <summary>A change made while training goes on; not where tensors inside the network are followed, which it might remove.</summary>
     public TrainEdit? Edit { get; init; }
 
     /// <summary>Steps between two edits; 1 or more.</summary>

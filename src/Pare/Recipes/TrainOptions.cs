@@ -59,10 +59,10 @@ public sealed record TrainOptions
     /// <summary>Share of the target spread evenly over all classes (Szegedy 2016); 0 up to below 1.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>Share of the loss that follows the teacher's softened outputs, where there is a teacher; 0 to 1 (Hinton 2015).</summary>
+    /// <summary>Share of the loss that follows the teachers' softened outputs, where there are teachers; 0 to 1 (Hinton 2015). Without labels 1.</summary>
     public double TeacherShare { get; init; } = 0.5;
 
-    /// <summary>Temperature that softens teacher and student alike; above 0.</summary>
+    /// <summary>Temperature that softens teachers and student alike; above 0.</summary>
     public double Temperature { get; init; } = 4;
 
     /// <summary>Fixes the order of the examples, augmentation and dropout.</summary>

@@ -20,6 +20,7 @@ public sealed class UsageTests : IDisposable
     [Theory]
     [InlineData("inspect")]
     [InlineData("train")]
+    [InlineData("distill")]
     [InlineData("eval")]
     [InlineData("bench")]
     [InlineData("prune")]

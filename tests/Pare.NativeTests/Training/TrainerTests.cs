@@ -114,40 +114,25 @@ public class TrainerTests
     {
         var own = Trainer.Train(Job(Network())).Model;
         var options = Options with { TeacherShare = 1, Epochs = 1, LearningRate = 1e-9 };
-        Assert.InRange(Trainer.Train(Job(own) with { Teacher = own, Options = options }).Epochs[0].TrainLoss, -1e-5, 1e-5);
-        Assert.InRange(Trainer.Train(Job(Network(seed: 9)) with { Teacher = own, Options = options }).Epochs[0].TrainLoss, 0.1, 100);
+        Assert.InRange(Trainer.Train(Job(own) with { Distillation = new() { Teachers = [own] }, Options = options }).Epochs[0].TrainLoss, -1e-5, 1e-5);
+        Assert.InRange(Trainer.Train(Job(Network(seed: 9)) with { Distillation = new() { Teachers = [own] }, Options = options }).Epochs[0].TrainLoss, 0.1, 100);
     }
 
     [Fact]
     public void A_teacher_is_followed_where_labels_say_nothing()
     {
         var teacher = Trainer.Train(Job(Network())).Model;
-        var wrong = Corners(400, seed: 1, label: _ => 0);
-        var job = Job(Network(seed: 9)) with { Train = wrong, Teacher = teacher, Options = Options with { TeacherShare = 1 } };
+        var wrong = Corners.Draw(400, seed: 1, label: _ => 0);
+        var job = Job(Network(seed: 9)) with { Train = wrong, Distillation = new() { Teachers = [teacher] }, Options = Options with { TeacherShare = 1 } };
         Assert.True(Trainer.Train(job).Validation!.Value > 0.95);
     }
 
     private static TrainJob Job(Model model) => new()
     {
-        Model = model, Train = Corners(400, seed: 1, label: c => c), Validation = Corners(100, seed: 2, label: c => c), Preprocess = new Preprocess { Scale = 1 }, Options = Options,
+        Model = model, Train = Corners.Draw(400, seed: 1, label: c => c), Validation = Corners.Draw(100, seed: 2, label: c => c), Preprocess = new Preprocess { Scale = 1 }, Options = Options,
     };
 
     private static Model Network(int seed = 3) => ModelZoo.Build("lenet-300-100", new ZooOptions { InputShape = [1, 8, 8], Classes = 4, Seed = seed });
-
-    private static FloatDataset Corners(int count, int seed, Func<int, int> label)
-    {
-        var random = new Random(seed);
-        var values = new float[count * 64];
-        var labels = new int[count];
-        for (var i = 0; i < count; i++)
-        {
-            var corner = random.Next(4);
-            for (var p = 0; p < 64; p++)
-                values[i * 64 + p] = random.NextSingle() + (p / 8 / 4 * 2 + p % 8 / 4 == corner ? 1 : 0);
-            labels[i] = label(corner);
-        }
-        return new FloatDataset(values, labels, [1, 8, 8], ["a", "b", "c", "d"]);
-    }
 
     private static float[] Weights(Model model, string name) => new GraphIndex(model.Graph).Constant(name)!.Floats.ToArray();
 

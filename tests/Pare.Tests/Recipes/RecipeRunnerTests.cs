@@ -139,7 +139,7 @@ public class RecipeRunnerTests
         var teachers = new List<Model?>();
         var prune = new PruneStep { Kept = [0.5, 0.2], Bisections = 0, Training = Short, Score = Pare.Prune.PruneScore.Magnitude };
         foreach (var teacher in new[] { RecipeTeacher.None, RecipeTeacher.Self })
-            RecipeRunner.Run(Recipe(prune) with { Teacher = teacher }, Network, Run(_ => 0.9, seen: job => teachers.Add(job.Teacher)), trained: true);
+            RecipeRunner.Run(Recipe(prune) with { Teacher = teacher }, Network, Run(_ => 0.9, seen: job => teachers.Add(job.Distillation?.Teachers.Single())), trained: true);
         Assert.Equal([null, null, Network, Network], teachers);
     }
 

@@ -1,7 +1,7 @@
-namespace Pare.Cli;
+namespace Pare;
 
 /// <summary>The known word nearest to a mistyped one.</summary>
-internal static class DidYouMean
+public static class DidYouMean
 {
     /// <summary>The nearest of <paramref name="known"/> by edits (insert, delete, replace), null where none is near: within a third of the word, at least 1.</summary>
     public static string? Nearest(string word, IEnumerable<string> known)

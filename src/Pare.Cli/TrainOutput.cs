@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Pare.Data;
+using Pare.Ort;
+using Pare.Profile;
+using Pare.Recipes;
+using Pare.Report;
+using Pare.Torch.Training;
+using Spectre.Console;
+
+namespace Pare.Cli;
+
+/// <summary>Trains, writes and scores a network, for the verbs that do that.</summary>
+internal static class TrainOutput
+{
+    /// <param name="path">Where the trained network goes.</param>
+    /// <param name="judge">Scores it on the test part.</param>
+    public static void Run(VerbRun run, TrainJob job, DataSplits splits, string path, Judge judge)
+    {
+        var watch = Stopwatch.StartNew();
+        var result = Train(run, job);
+        Models.Save(TrainedOn.Mark(job.Preprocess.ToMetadata(result.Model), splits), path);
+        Show(run, path, job.Options, result, judge.Of(result.Model, splits.Test), watch.Elapsed);
+    }
+
+    private static TrainResult Train(VerbRun run, TrainJob job)
+    {
+        using var line = run.Progress("training");
+        return Trainer.Train(job, new Relay<TrainProgress>(p => line.Report(p)), run.Cancel);
+    }
+
+    private static void Show(VerbRun run, string path, TrainOptions options, TrainResult result, Evaluation test, TimeSpan elapsed)
+    {
+        var json = new JsonObject
+        {
+            ["out"] = path,
+            ["epochs"] = result.Epochs.Count,
+            ["seconds"] = elapsed.TotalSeconds,
+            ["trainLoss"] = result.Epochs[^1].TrainLoss,
+            ["validation"] = result.Validation is { } v ? new JsonObject { ["value"] = v.Value, ["loss"] = v.Loss } : null,
+            ["metric"] = test.Metric.Name,
+            ["value"] = test.Value,
+            ["count"] = test.Count,
+        };
+        run.Show(json, console =>
+        {
+            var right = test.Metric == Metric.Agreement ? "test examples as the teacher says" : "test examples right";
+            console.MarkupLine($"[bold]{Format.Percent(test.Value)}[/] of {Format.Count(test.Count)} {right}{(result.Validation is { } score ? $", {Format.Percent(score.Value)} of the validation examples" : "")}");
+            console.WriteLine($"{result.Epochs.Count} epochs of {options.Optimizer} in {ProgressLine.Duration(elapsed)}; wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}");
+        });
+    }
+}
