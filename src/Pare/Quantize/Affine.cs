@@ -21,6 +21,20 @@ public readonly record struct CodeRange(ElementType Type, int Min, int Max)
 
     public static CodeRange Int4 { get; } = new(ElementType.Int4, -8, 7);
 
+    /// <summary>The codes of 2 and 4 bits, one a byte: integer kernels take bytes, and what packs a file finds that few are used.</summary>
+    public static CodeRange Bytes2 { get; } = new(ElementType.Int8, -2, 1);
+    public static CodeRange Bytes4 { get; } = new(ElementType.Int8, -8, 7);
+
+    /// <summary>The range that some codes of a type were chosen from: the narrowest of those known for it, or all of the type.</summary>
+    public static CodeRange Holding(ElementType type, int min, int max)
+    {
+        CodeRange[] known = type == ElementType.Int8 ? [Bytes2, Bytes4, Int8Reduced, Int8Symmetric] : [];
+        var bits = type.Bits();
+        var signed = type is ElementType.Int2 or ElementType.Int4 or ElementType.Int8 or ElementType.Int16 or ElementType.Int32;
+        var all = new CodeRange(type, signed ? (int)-(1L << (bits - 1)) : 0, (int)Math.Min(int.MaxValue, (1L << (signed ? bits - 1 : bits)) - 1));
+        return known.FirstOrDefault(r => r.Min <= min && r.Max >= max, all);
+    }
+
     /// <summary>Steps between the smallest and the largest code.</summary>
     public int Steps => Max - Min;
 }
