@@ -50,7 +50,7 @@ internal static class Compression
         {
             Data = data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
             ScoreOn = ScoreOn,
-            ToInt8 = (model, options, run) => ToInt8(request, model, options, run),
+            ToInt8 = (model, options, undo, run) => ToInt8(request, model, options, undo, run),
             Factorize = (model, options, images, run) => Factorize(request, model, options, images, run),
             Promise = request.MaxDrop, Metric = request.Metric, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
         };
@@ -107,9 +107,9 @@ internal static class Compression
         }
     }
 
-    private static (Model Model, IReadOnlyDictionary<string, string> Float) ToInt8(CompressionRequest request, Model model, Int8Options options, RecipeRun run)
+    private static (Model Model, IReadOnlyDictionary<string, string> Float) ToInt8(CompressionRequest request, Model model, Int8Options options, bool undo, RecipeRun run)
     {
-        var asked = new QuantizationRequest { Model = model, Options = options, MaxDrop = run.MaxDrop, Seed = request.Seed, Threads = request.Threads, Progress = Silent(run), Cancel = run.Cancellation };
+        var asked = new QuantizationRequest { Model = model, Options = options, SizeFirst = !undo, MaxDrop = undo ? run.MaxDrop : null, Seed = request.Seed, Threads = request.Threads, Progress = Silent(run), Cancel = run.Cancellation };
         var (tuned, _) = Quantization.Tune(asked, run.Data, request.Preprocess, m => run.Drop(run.ScoreOn(m, run.Data.Validation)));
         return (tuned.Result.Model, tuned.Result.Layers.Where(l => !l.IsInteger).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!));
     }

@@ -23,11 +23,13 @@ public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Op
 public sealed record RecipeProgress(string Stage, TrainProgress Training);
 
 /// <summary>
-/// Makes a network 8-bit on the runtime that is to run it: calibrates on training examples, times, and leaves float what is not faster or costs
-/// more than <see cref="RecipeRun.MaxDrop"/>.
+/// Puts a network's weights and activations into codes, with ranges from training examples.
 /// </summary>
+/// <param name="undo">
+/// Whether what is not faster so on the runtime that is to run it, or costs more than <see cref="RecipeRun.MaxDrop"/>, goes back to float; training needs neither.
+/// </param>
 /// <returns>The network, and why layers stay float, by name.</returns>
-public delegate (Model Model, IReadOnlyDictionary<string, string> Float) IntegerMethod(Model model, Int8Options options, RecipeRun run);
+public delegate (Model Model, IReadOnlyDictionary<string, string> Float) IntegerMethod(Model model, Int8Options options, bool undo, RecipeRun run);
 
 /// <summary>Factorises a network's layers.</summary>
 /// <param name="images">Training examples whose second moments count; 0 for factors of the weights alone.</param>
@@ -49,7 +51,7 @@ public sealed class RecipeRun
     /// <summary>Scores a model on a part of the data without training it.</summary>
     public required Func<Model, IDataset, Score> ScoreOn { get; init; }
 
-    /// <summary>Makes a network 8-bit where that is faster.</summary>
+    /// <summary>Puts a network into codes.</summary>
     public required IntegerMethod ToInt8 { get; init; }
 
     /// <summary>Makes thin layers of wide ones.</summary>

@@ -142,7 +142,7 @@ public class RecipeRunnerTests
             Data = new DataSplits("test", data, data, data) { All = data, HasOwnTest = true },
             Preprocess = new Preprocess(),
             Promise = promise,
-            ToInt8 = (model, _, _) => (model, new Dictionary<string, string>()),
+            ToInt8 = (model, _, _, _) => (model, new Dictionary<string, string>()),
             // Weights of the network take up the share that is asked for, as pruning would leave them.
             Factorize = (model, options, _, _) => (Pruner.Prune(model, new PruneOptions { Sparsity = 1 - options.Macs!.Value }).Model, new Dictionary<string, string> { ["ip3"] = "others give up less" }),
             ScoreOn = (model, _) => start is { } first && model.Graph == Network.Graph ? Same(first) : Of(model),

@@ -42,6 +42,7 @@ public sealed class Int8Network
     /// <exception cref="BadInputException">It is quantized already, its opset cannot be raised, a pattern fits nothing, or no layer can become 8-bit.</exception>
     public static Int8Network Prepare(Model model, Int8Options options)
     {
+        options.Validate();
         var prepared = Int8Writer.Prepare(model);
         if (options.Equalize) prepared = Equalization.Apply(prepared);
         var layers = Layer.Of(new GraphIndex(prepared.Graph)).ToList();

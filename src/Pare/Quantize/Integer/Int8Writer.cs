@@ -78,7 +78,8 @@ internal sealed class Int8Writer
     private void WriteLayers(ImmutableArray<IntegerLayer> layers, Dictionary<string, double> errors)
     {
         var first = layers[0];
-        var weight = LinearWeight.Symmetric(first.Weight, _options.PerTensor ? -1 : first.Axis, _options.Weights);
+        if (_options.KeepShared && SharedWeight.Find(_plan.Index, first.Layer.Weight) is not null) return;
+        var weight = _options.Coded(first.Weight, first.Axis, isEdge: layers.Contains(_plan.Layers[0]) || layers.Contains(_plan.Layers[^1]));
         foreach (var layer in layers) weight = BiasCodes.WithRoom(weight, layer, Map(layer.Input).Scale);
         weight = Rounded(weight, first);
         var name = _names.Of($"{first.Layer.Weight}.int8");
