@@ -107,11 +107,11 @@ internal static class Compression
         }
     }
 
-    private static (Model Model, IReadOnlyDictionary<string, string> Float) ToInt8(CompressionRequest request, Model model, Int8Options options, bool undo, RecipeRun run)
+    private static CodedNetwork ToInt8(CompressionRequest request, Model model, Int8Options options, bool undo, RecipeRun run)
     {
         var asked = new QuantizationRequest { Model = model, Options = options, SizeFirst = !undo, MaxDrop = undo ? run.MaxDrop : null, Seed = request.Seed, Threads = request.Threads, Progress = Silent(run), Cancel = run.Cancellation };
         var (tuned, _) = Quantization.Tune(asked, run.Data, request.Preprocess, m => run.Drop(run.ScoreOn(m, run.Data.Validation)));
-        return (tuned.Result.Model, tuned.Result.Layers.Where(l => !l.IsInteger).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!));
+        return new CodedNetwork(tuned.Result.Model, tuned.Result.Layers.Where(l => !l.IsInteger).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!), tuned.Result.Real);
     }
 
     private static (Model Model, IReadOnlyDictionary<string, string> Whole) Factorize(CompressionRequest request, Model model, FactorizeOptions options, int images, RecipeRun run)

@@ -102,13 +102,18 @@ public sealed class TorchGraph : IDisposable
     /// <summary>
     /// Takes over what rounding hides of another graph's weights: each that has the same code here goes on from where it stood between the codes.
     /// </summary>
-    public void CarryFrom(TorchGraph other)
+    public void CarryFrom(TorchGraph other) => Carry(name => other.Rounded.Contains(name) ? other._parameters[name] : null);
+
+    /// <summary>The same from the floats that codes were rounded from, by the codes' name.</summary>
+    public void CarryFrom(IReadOnlyDictionary<string, Tensor> real) => Carry(name => real.GetValueOrDefault(name)?.ToTorch());
+
+    private void Carry(Func<string, TorchTensor?> from)
     {
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
         foreach (var name in Rounded)
         {
-            if (!other._parameters.TryGetValue(name, out var old) || !other.Rounded.Contains(name) || !old.shape.SequenceEqual(_parameters[name].shape)) continue;
+            if (from(name) is not { } old || !old.shape.SequenceEqual(_parameters[name].shape)) continue;
             var same = _coded.Stored(name, old, n => Stored(n)!).eq(_coded.Stored(name, _parameters[name], n => Stored(n)!));
             _parameters[name].copy_(torch.where(same, old, _parameters[name]));
         }

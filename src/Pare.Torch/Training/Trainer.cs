@@ -48,6 +48,7 @@ public static class Trainer
             _teacher = job.Teacher is null ? null : new TorchGraph(job.Teacher);
             _stepsAnEpoch = job.Options.StepsAnEpoch(job.Train.Count);
             (_graph, _optimizer) = Load(job.Model);
+            _graph.CarryFrom(job.Real);
         }
 
         private int Steps => _stepsAnEpoch * _job.Options.Epochs;

@@ -42,7 +42,7 @@ public sealed record Recipe
     public bool Trains => Steps.Any(s => s.Trains);
 
     /// <summary>Names of the built-in recipes.</summary>
-    public static IReadOnlyList<string> BuiltIn { get; } = ["deep", "int8", "fast"];
+    public static IReadOnlyList<string> BuiltIn { get; } = ["deep", "int8", "fast", "qat"];
 
     /// <summary>A built-in recipe by name, or one from a JSON file.</summary>
     /// <exception cref="BadInputException">There is none of that name, or the file is not a recipe.</exception>

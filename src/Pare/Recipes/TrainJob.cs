@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pare.Data;
 using Pare.Onnx;
 
@@ -20,6 +21,12 @@ public sealed record TrainJob
     public Augmentation? Augmentation { get; init; }
 
     public required TrainOptions Options { get; init; }
+
+    /// <summary>
+    /// The floats that codes of the network were rounded from, by the name of the codes: they go on from there, where they round to the same code. Others start from
+    /// what their codes stand for.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> Real { get; init; } = ImmutableDictionary<string, Tensor>.Empty;
 
     /// <summary>A network whose softened outputs are followed besides the labels.</summary>
     public Model? Teacher { get; init; }

@@ -72,5 +72,5 @@ public class RecipeTests
 
     [Fact]
     public void A_recipe_that_is_not_there_is_named() =>
-        Assert.Equal("no recipe 'shallow'; built in: deep, int8, fast; or give a JSON file", Assert.Throws<BadInputException>(() => Recipe.Load("shallow")).Message);
+        Assert.Equal("no recipe 'shallow'; built in: deep, int8, fast, qat; or give a JSON file", Assert.Throws<BadInputException>(() => Recipe.Load("shallow")).Message);
 }

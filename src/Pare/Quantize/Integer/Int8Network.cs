@@ -20,6 +20,9 @@ public sealed record Int8Result(Model Model, ImmutableArray<Int8Layer> Layers)
 {
     /// <summary>The position of each 8-bit layer's node in the model, by the layer's output in the float network.</summary>
     public required IReadOnlyDictionary<string, int> Positions { get; init; }
+
+    /// <summary>The weights that codes were rounded from, by the name of the codes: where training best starts.</summary>
+    public required IReadOnlyDictionary<string, Tensor> Real { get; init; }
 }
 
 /// <summary>
@@ -86,6 +89,7 @@ public sealed class Int8Network
         return new Int8Result(written.Model, [.. layers])
         {
             Positions = written.Outputs.Where(o => made.ContainsKey(o.Value)).ToDictionary(o => o.Key, o => made[o.Value]),
+            Real = written.Real,
         };
     }
 

@@ -27,12 +27,12 @@ public sealed record QatStep : RecipeStep
         foreach (var bits in Bits)
         {
             var watch = Stopwatch.StartNew();
-            var (coded, left) = run.ToInt8(from.Model, Network with { WeightBits = bits }, false, run);
+            var coded = run.ToInt8(from.Model, Network with { WeightBits = bits }, false, run);
             var trained = run.Retrain(coded, Training, $"train with {bits}-bit weights").Model;
             var result = new Candidate(trained, run.ScoreOn(trained, run.Data.Validation));
             var fits = run.Drop(result.Score) <= run.MaxDrop;
             var options = OptionsOf($"{bits}");
-            foreach (var (layer, reason) in left) options[$"float: {layer}"] = reason;
+            foreach (var (layer, reason) in coded.Float) options[$"float: {layer}"] = reason;
             run.Note(Name, options, watch, result, fits);
             if (fits) yield return result;
         }
