@@ -62,7 +62,7 @@ internal sealed class Compression
         {
             Data = _data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
             ScoreOn = ScoreOn,
-            ToInt8 = (model, options, run) => ToInt8(request, model, options, run),
+            ToInt8 = (model, options, undo, run) => ToInt8(request, model, options, undo, run),
             Factorize = (model, options, images, run) => Factorize(request, model, options, images, run),
             Promise = request.Promise, Accept = Accept, Metric = request.Metric, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
         };
@@ -156,11 +156,11 @@ internal sealed class Compression
         return new Score(score.Value) { Each = score.Scores };
     }
 
-    private static (Model Model, IReadOnlyDictionary<string, string> Float) ToInt8(CompressionRequest request, Model model, Int8Options options, RecipeRun run)
+    private static CodedNetwork ToInt8(CompressionRequest request, Model model, Int8Options options, bool undo, RecipeRun run)
     {
-        var asked = new QuantizationRequest { Model = model, Options = options, MaxDrop = run.MaxDrop, Seed = request.Seed, Threads = request.Threads, Progress = Silent(run), Cancel = run.Cancellation };
+        var asked = new QuantizationRequest { Model = model, Options = options, SizeFirst = !undo, MaxDrop = undo ? run.MaxDrop : null, Seed = request.Seed, Threads = request.Threads, Progress = Silent(run), Cancel = run.Cancellation };
         var (tuned, _) = Quantization.Tune(asked, run.Data, request.Preprocess, m => run.Drop(run.ScoreOn(m, run.Data.Validation)));
-        return (tuned.Result.Model, tuned.Result.Layers.Where(l => !l.IsInteger).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!));
+        return new CodedNetwork(tuned.Result.Model, tuned.Result.Layers.Where(l => !l.IsInteger).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!), tuned.Result.Real);
     }
 
     private static (Model Model, IReadOnlyDictionary<string, string> Whole) Factorize(CompressionRequest request, Model model, FactorizeOptions options, int images, RecipeRun run)

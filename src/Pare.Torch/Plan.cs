@@ -69,6 +69,10 @@ internal sealed class Plan
     /// <summary>The plan with each step replaced.</summary>
     public Plan With(Func<Step, Step> replace) => new(Outputs, [.. Steps.Select(replace)]) { Inputs = Inputs, Constants = Constants };
 
+    /// <summary>The plan with each pair of steps done as one, where the first stood.</summary>
+    public Plan With(IReadOnlyDictionary<Step, (Step Second, Step Both)> pairs) =>
+        Without(pairs.Values.Select(p => p.Second).ToHashSet()).With(s => pairs.TryGetValue(s, out var pair) ? pair.Both with { LastUses = [.. s.LastUses, .. pair.Second.LastUses] } : s);
+
     private static Kernel KernelOf(Node node)
     {
         if (node.IsStandard && Kernels.Find(node.OpType) is { } kernel) return kernel;

@@ -56,7 +56,8 @@ internal static class TensorConversion
     {
         using var scope = torch.NewDisposeScope();
         var plain = values.detach().to(constant.Type.ToTorch()).contiguous();
-        return constant with { Shape = [.. values.shape], Data = plain.numel() == 0 ? default : plain.bytes.ToArray() };
+        if (plain.numel() == 0) return constant with { Shape = [.. values.shape], Data = default };
+        return constant with { Shape = [.. values.shape], Data = constant.Type.IsWhole() && constant.Type.Bits() < 8 ? Pack(plain.bytes, constant.Type.Bits()) : plain.bytes.ToArray() };
     }
 
     private static ReadOnlySpan<T> Span<T>(Tensor tensor) where T : unmanaged => MemoryMarshal.Cast<byte, T>(tensor.Data.Span);
@@ -80,5 +81,13 @@ internal static class TensorConversion
             if (signed && code >> (bits - 1) != 0) code -= 1 << bits;
             target[i] = (byte)code;
         }
+    }
+
+    private static byte[] Pack(ReadOnlySpan<byte> codes, int bits)
+    {
+        var perByte = 8 / bits;
+        var packed = new byte[(codes.Length + perByte - 1) / perByte];
+        for (var i = 0; i < codes.Length; i++) packed[i / perByte] |= (byte)((codes[i] & ((1 << bits) - 1)) << (i % perByte * bits));
+        return packed;
     }
 }

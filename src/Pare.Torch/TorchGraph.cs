@@ -1,5 +1,6 @@
 using Pare.Onnx;
 using Pare.Torch.Ops;
+using Pare.Torch.Quantized;
 
 namespace Pare.Torch;
 
@@ -15,10 +16,13 @@ public sealed class TorchGraph : IDisposable
     private readonly Dictionary<string, TorchTensor> _buffers = [];
     private readonly Dictionary<string, TorchTensor> _constants = [];
     private readonly Dictionary<string, ElementType> _types = [];
+    private readonly CodedConstants _coded;
 
     /// <summary>Prepares the model's main graph: constants become torch tensors, what depends on constants alone is computed once.</summary>
+    /// <param name="model">The model; it is not changed.</param>
+    /// <param name="learned">What of a Q/DQ graph is among <see cref="Parameters"/>.</param>
     /// <exception cref="BadInputException">A node that the outputs need has an operator that training lacks; the message names both.</exception>
-    public TorchGraph(Model model)
+    public TorchGraph(Model model, Learned learned = Learned.Floats)
     {
         _model = model;
         var plan = Plan.Of(model);
@@ -27,20 +31,28 @@ public sealed class TorchGraph : IDisposable
         var index = new GraphIndex(model.Graph);
         var trainable = TrainableConstants.Of(index).ToHashSet();
         var statistics = plan.RunningStatistics;
+        _coded = new CodedConstants(index, learned);
         foreach (var constant in plan.Constants)
         {
             _types[constant.Name] = constant.Type;
             if (statistics.Contains(constant.Name)) _buffers[constant.Name] = Held(constant.ToTorch());
+            else if (_coded.Start(constant) is { } real) _parameters[constant.Name] = Held(real).requires_grad_(true);
             else if (!trainable.Contains(constant.Name)) _constants[constant.Name] = Held(constant.ToTorch());
             else _parameters[constant.Name] = Held(Trained(index, constant)).requires_grad_(true);
         }
         foreach (var value in model.Graph.Inputs.Concat(model.Graph.Values)) _types.TryAdd(value.Name, value.Type);
-        _plan = Fold(plan).With(Prepared);
+        _plan = _coded.Replace(Fold(plan)).With(Prepared);
         ReleaseUnused();
     }
 
     /// <summary>The weights that training may change, by the name of their constant. They require gradients.</summary>
     public IReadOnlyDictionary<string, TorchTensor> Parameters => _parameters;
+
+    /// <summary>Those of them that are scales or zero points of codes.</summary>
+    public IReadOnlySet<string> Grids => _parameters.Keys.Where(_coded.IsGrid).ToHashSet();
+
+    /// <summary>Those of them that the file holds rounded: weights and biases in codes, learned zero points.</summary>
+    public IEnumerable<string> Rounded => _coded.Rounded.Where(_parameters.ContainsKey);
 
     /// <summary>The running statistics of BatchNormalization, by the name of their constant. Running with training set moves them.</summary>
     public IReadOnlyDictionary<string, TorchTensor> Buffers => _buffers;
@@ -88,8 +100,31 @@ public sealed class TorchGraph : IDisposable
     public Model ToModel()
     {
         var index = new GraphIndex(_model.Graph);
-        var values = _parameters.Concat(_buffers).ToDictionary(p => p.Key, p => index.Constant(p.Key)!.WithValues(p.Value));
+        using var scope = torch.NewDisposeScope();
+        using var noGradients = torch.no_grad();
+        var values = _parameters.Concat(_buffers).ToDictionary(p => p.Key, p => index.Constant(p.Key)!.WithValues(_coded.Stored(p.Key, p.Value, n => Stored(n)!)));
+        foreach (var (name, scale) in _coded.TiedScales(n => Stored(n)!)) values[name] = index.Constant(name)!.WithValues(scale);
         return _model with { Graph = _model.Graph.ReplaceConstants(values) };
+    }
+
+    /// <summary>
+    /// Takes over what rounding hides of another graph's weights: each that has the same code here goes on from where it stood between the codes.
+    /// </summary>
+    public void CarryFrom(TorchGraph other) => Carry(name => other.Rounded.Contains(name) ? other._parameters[name] : null);
+
+    /// <summary>The same from the floats that codes were rounded from, by the codes' name.</summary>
+    public void CarryFrom(IReadOnlyDictionary<string, Tensor> real) => Carry(name => real.GetValueOrDefault(name)?.ToTorch());
+
+    private void Carry(Func<string, TorchTensor?> from)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGradients = torch.no_grad();
+        foreach (var name in Rounded)
+        {
+            if (from(name) is not { } old || !old.shape.SequenceEqual(_parameters[name].shape)) continue;
+            var same = _coded.Stored(name, old, n => Stored(n)!).eq(_coded.Stored(name, _parameters[name], n => Stored(n)!));
+            _parameters[name].copy_(torch.where(same, old, _parameters[name]));
+        }
     }
 
     public void Dispose()

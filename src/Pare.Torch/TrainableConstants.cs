@@ -10,9 +10,19 @@ namespace Pare.Torch;
 internal static class TrainableConstants
 {
     /// <summary>Names of the trainable constants, in the order in which the graph uses them.</summary>
-    public static IReadOnlyList<string> Of(GraphIndex index)
+    public static IReadOnlyList<string> Of(GraphIndex index) =>
+        [.. Reached(index).Where(r => IsWeight(r.Constant, r.User)).Select(r => r.Constant.Name).Distinct()];
+
+    /// <summary>Constants of whole numbers that stand for weights: what a DequantizeLinear alone takes, on the way to where an operator keeps weights.</summary>
+    public static IEnumerable<(Tensor Codes, Node Dequantize)> Codes(GraphIndex index) =>
+        from reached in Reached(index).DistinctBy(r => r.Constant.Name)
+        where reached.Constant.Type.IsWhole() && reached.Constant.Count > 0 && !index.IsOutput(reached.Constant.Name)
+        where index.Consumers(reached.Constant.Name) is [var only] && only.Is("DequantizeLinear") && only.Inputs.Count(i => i == reached.Constant.Name) == 1
+        select (reached.Constant, index.Consumers(reached.Constant.Name)[0]);
+
+    private static List<(Tensor Constant, Node User)> Reached(GraphIndex index)
     {
-        var found = new List<string>();
+        var found = new List<(Tensor, Node)>();
         var seen = new HashSet<string>();
         foreach (var node in index.Graph.Nodes.Where(n => n.IsStandard))
             foreach (var input in WeightInputs(node))
@@ -29,11 +39,12 @@ internal static class TrainableConstants
             || (user.OpType is "Identity" or "Reshape" or "Transpose" or "Gather" && user.Input(0) == value && IsWidened(index, user.Outputs[0])));
     }
 
-    private static void Trace(GraphIndex index, string value, Node user, List<string> found, HashSet<string> seen)
+    // A constant may be a weight for one user and a setting for another; each is noted.
+    private static void Trace(GraphIndex index, string value, Node user, List<(Tensor, Node)> found, HashSet<string> seen)
     {
         if (index.Constant(value) is { } constant)
         {
-            if (IsWeight(constant, user) && seen.Add(value)) found.Add(value);
+            found.Add((constant, user));
             return;
         }
         if (index.Producer(value) is not { IsStandard: true } node || !seen.Add(value)) return;

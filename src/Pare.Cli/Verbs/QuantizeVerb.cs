@@ -21,6 +21,9 @@ internal static class QuantizeVerb
         var calibration = Opt.Choice("--calibration", ["minmax", "average", "percentile", "entropy", "mse"], "mse", "How int8 chooses ranges of activations.");
         var images = Opt.Whole("--images", "N", 1, 1_000_000, 256, "Calibration examples for int8, drawn from the training part.");
         var rounding = Opt.Choice("--rounding", ["nearest", "gptq", "adaround"], "nearest", "How weights become codes: each to the nearest, or so that a layer's output errs little (gptq, and adaround from there; both need --data).");
+        var weightBits = Opt.Whole("--weight-bits", "B", 2, 8, 8, "Bits of a weight for int8. Below 8 they are kept as bytes of which few are used, for the file's sake; train the result to win back what that costs.");
+        var edgeBits = Opt.Whole("--edge-bits", "B", 2, 8, 8, "Bits of a weight of the first and the last layer, where --weight-bits is fewer.");
+        var keepShared = Opt.Flag("--keep-shared", "Leave shared weights as codebooks, in float; the layers' activations alone become int8.");
         var perTensor = Opt.Flag("--per-tensor", "One scale for a layer's weights instead of one for each output channel.");
         var symmetric = Opt.Flag("--symmetric-activations", "Signed activations (S8S8), with zero point 0 where they lie on both sides of 0; slower on x86.");
         var sizeFirst = Opt.Flag("--size-first", "Keep layers in 8 bits that are not faster so.");
@@ -32,15 +35,16 @@ internal static class QuantizeVerb
         var data = new DataFlags();
         var metric = new MetricFlags();
         return new VerbCommand("quantize", "Integer weights, and 8-bit arithmetic where ONNX Runtime has it.",
-            new OptionGroup("Quantizing") { output, scheme, calibration, rounding, images, perTensor, symmetric, sizeFirst, maxDrop, accept, equalize, keepBiases, exclude }, metric, data)
+            new OptionGroup("Quantizing") { output, scheme, weightBits, edgeBits, calibration, rounding, images, perTensor, symmetric, sizeFirst, maxDrop, accept, equalize, keepBiases, keepShared, exclude }, metric, data)
         {
             Arguments = { model },
             Details = "int8 is measured or undone: layers that are not faster in 8 bits on this machine stay float. The result is plain ONNX (QuantizeLinear, DequantizeLinear). Without labels the metric is agreement with the float network.",
-            Examples = ["pare quantize model.onnx --data photos.zip -o int8.onnx", "pare quantize model.onnx --scheme minmax8 -o small.onnx"],
+            Examples = ["pare quantize model.onnx --data photos.zip -o int8.onnx", "pare quantize model.onnx --data photos.zip --weight-bits 4 -o int4.onnx && pare train int4.onnx --data photos.zip --epochs 5 -o int4.onnx", "pare quantize model.onnx --scheme minmax8 -o small.onnx"],
             Body = run =>
             {
                 var path = run.Get(output);
                 OutputFile.Check(path);
+                if (run.Get(weightBits) < 8 && run.Get(scheme) != "int8") throw new BadInputException($"--weight-bits {run.Get(weightBits)} with --scheme {run.Get(scheme)}; only int8 has a choice");
                 if (run.Get(scheme) == "int8") Int8(run, path);
                 else Weights(run, path);
             },
@@ -72,7 +76,7 @@ internal static class QuantizeVerb
             var options = new Int8Options
             {
                 Method = Enum.Parse<RangeMethod>(run.Get(calibration), ignoreCase: true), Rounding = Enum.Parse<RoundingMethod>(run.Get(rounding), ignoreCase: true), PerTensor = run.Get(perTensor), SignedActivations = run.Get(symmetric), ReducedRange = !ByteProducts.AreExact,
-                Equalize = run.Get(equalize), CorrectBiases = !run.Get(keepBiases), Exclude = run.Get(exclude) ?? [],
+                Equalize = run.Get(equalize), CorrectBiases = !run.Get(keepBiases), WeightBits = run.Get(weightBits), EdgeBits = run.Get(edgeBits), KeepShared = run.Get(keepShared), Exclude = run.Get(exclude) ?? [],
             };
             using var progress = run.Progress("quantizing");
             var result = Named(run) is { } arrays ? OnArrays(arrays) : OnData();
@@ -108,7 +112,7 @@ internal static class QuantizeVerb
 
             QuantizationRequest Request(Model loaded) => new()
             {
-                Model = loaded, Options = options, Images = run.Get(images), SizeFirst = run.Get(sizeFirst), MaxDrop = run.Get(maxDrop), Seed = run.Seed, Threads = run.Threads,
+                Model = loaded, Options = options, Images = run.Get(images), SizeFirst = run.Get(sizeFirst) || options.WeightBits < 8 || options.KeepShared, MaxDrop = run.Get(maxDrop), Seed = run.Seed, Threads = run.Threads,
                 Progress = what => run.Share(progress, what), Cancel = run.Cancel,
             };
 

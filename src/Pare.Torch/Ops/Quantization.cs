@@ -20,9 +20,10 @@ internal static class Quantization
         var steps = x / grid.Spread(scale);
         if (type.IsSmallFloat()) return StraightThrough(SmallFloat.Round(steps, type, call.Node.Int("saturate", 1) != 0), steps);
         var (low, high) = Limits(call, type);
-        var zero = call.Optional(2) is { } given ? grid.Spread(given.to(steps.dtype)) : null;
+        var zero = call.Optional(2) is { } given ? grid.Spread(Whole(given, steps.dtype)) : null;
         var codes = Shifted(steps.round(), zero).Within(low, high);
-        return x.requires_grad ? StraightThrough(codes, Shifted(steps, zero).Within(low, high)) : codes.to(type.ToTorch());
+        var gradient = Shifted(steps, zero);
+        return gradient.requires_grad ? StraightThrough(codes, gradient.Within(low, high)) : codes.to(type.ToTorch());
     }
 
     /// <summary>y = (x − zeroPoint) · scale.</summary>
@@ -31,12 +32,16 @@ internal static class Quantization
         var (x, scale) = (call.X, call[1]);
         var grid = new Grid(call, x.shape, scale.shape);
         var codes = x.to(scale.dtype);
-        if (call.Optional(2) is { } zero) codes = codes.Minus(grid.Spread(zero.to(scale.dtype)));
+        if (call.Optional(2) is { } zero) codes = codes.Minus(grid.Spread(Whole(zero, scale.dtype)));
         return codes * grid.Spread(scale);
     }
 
+    /// <summary>A zero point as a whole number, which it is but where it is learned.</summary>
+    public static TorchTensor Whole(TorchTensor zero, torch.ScalarType type) =>
+        zero.is_floating_point() ? StraightThrough(zero.detach().round(), zero) : zero.to(type);
+
     /// <summary>Has the first argument's value and the second one's gradient.</summary>
-    private static TorchTensor StraightThrough(TorchTensor value, TorchTensor gradient) =>
+    public static TorchTensor StraightThrough(TorchTensor value, TorchTensor gradient) =>
         gradient.requires_grad ? value.detach().Plus(gradient.Minus(gradient.detach())) : value.alias();
 
     private static TorchTensor Shifted(TorchTensor x, TorchTensor? by) => by is null ? x : x.Plus(by);
@@ -54,7 +59,8 @@ internal static class Quantization
         };
     }
 
-    private static (double Low, double High) Limits(OpCall call, ElementType type) => type switch
+    /// <summary>The smallest and the largest code of a type.</summary>
+    public static (double Low, double High) Limits(OpCall call, ElementType type) => type switch
     {
         ElementType.UInt2 or ElementType.UInt4 or ElementType.UInt8 or ElementType.UInt16 => (0, Math.Pow(2, type.Bits()) - 1),
         ElementType.Int2 or ElementType.Int4 or ElementType.Int8 or ElementType.Int16 or ElementType.Int32 =>
@@ -63,7 +69,7 @@ internal static class Quantization
     };
 
     /// <summary>How scales and zero points lie over the values they belong to.</summary>
-    private readonly struct Grid
+    internal readonly struct Grid
     {
         private readonly long[] _shape;
         private readonly int _axis = -1;

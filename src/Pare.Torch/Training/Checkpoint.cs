@@ -8,7 +8,7 @@ namespace Pare.Torch.Training;
 
 /// <summary>
 /// A training run between two epochs, as an ordinary ONNX file: the network as it stands, the optimizer's moments as
-/// initializers that no node uses, the history in the metadata.
+/// initializers that no node uses, with the floats behind codes; the history in the metadata.
 /// </summary>
 internal sealed record Checkpoint(Model Model, IReadOnlyList<EpochRecord> History, IReadOnlyDictionary<string, Tensor> Moments)
 {
@@ -16,9 +16,10 @@ internal sealed record Checkpoint(Model Model, IReadOnlyList<EpochRecord> Histor
     private const string HistoryKey = "checkpoint.history";
     private const string Prefix = "checkpoint/";
 
-    public static void Save(string path, TrainJob job, Model model, Optimizer optimizer, IReadOnlyList<EpochRecord> history)
+    public static void Save(string path, TrainJob job, TorchGraph graph, Optimizer optimizer, IReadOnlyList<EpochRecord> history)
     {
-        var moments = new List<Tensor>();
+        var model = graph.ToModel();
+        List<Tensor> moments = [.. graph.Rounded.Select(name => Moment($"{Prefix}real/{name}", graph.Parameters[name].detach()))];
         foreach (var (name, first, second, steps) in optimizer.State)
         {
             moments.Add(Moment($"{Prefix}first/{name}", first));
@@ -42,9 +43,11 @@ internal sealed record Checkpoint(Model Model, IReadOnlyList<EpochRecord> Histor
         return new Checkpoint(model.WithMetadata(Key, null).WithMetadata(HistoryKey, null), history, lookup);
     }
 
-    public void Restore(Optimizer optimizer)
+    public void Restore(TorchGraph graph, Optimizer optimizer)
     {
         using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        foreach (var name in graph.Rounded) graph.Parameters[name].copy_(ToTorch(Moments[$"real/{name}"]));
         foreach (var name in optimizer.State.Select(s => s.Name).ToList())
         {
             var first = Moments[$"first/{name}"];

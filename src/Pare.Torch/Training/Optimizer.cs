@@ -5,7 +5,8 @@ namespace Pare.Torch.Training;
 
 /// <summary>
 /// SGD with momentum, Adam and AdamW, written out so that the moments can be saved, carried over an edit of the graph,
-/// and read as a diagonal Fisher. Pinned zeros stay exactly zero: neither gradient, momentum nor decay moves them.
+/// and read as a diagonal Fisher. Pinned zeros stay exactly zero: neither gradient, momentum nor decay moves them. Scales of codes
+/// move by shares of themselves under Adam, since they may be as small as a step of the weights; under every method by half at most, so that they keep their sign.
 /// </summary>
 internal sealed class Optimizer : IDisposable
 {
@@ -19,7 +20,8 @@ internal sealed class Optimizer : IDisposable
     /// <param name="parameters">The trained tensors by name.</param>
     /// <param name="pinned">Names of those whose zeros must stay.</param>
     /// <param name="decayed">Names of those that weight decay acts on.</param>
-    public Optimizer(TrainOptions options, IReadOnlyDictionary<string, torch.Tensor> parameters, IReadOnlySet<string> pinned, IReadOnlySet<string> decayed)
+    /// <param name="grids">Names of those that are scales or zero points of codes.</param>
+    public Optimizer(TrainOptions options, IReadOnlyDictionary<string, torch.Tensor> parameters, IReadOnlySet<string> pinned, IReadOnlySet<string> decayed, IReadOnlySet<string> grids)
     {
         _options = options;
         using var scope = torch.NewDisposeScope();
@@ -31,12 +33,13 @@ internal sealed class Optimizer : IDisposable
                 torch.zeros_like(parameter).MoveToOuterDisposeScope(),
                 options.Optimizer == OptimizerKind.Sgd ? null : torch.zeros_like(parameter).MoveToOuterDisposeScope(),
                 mask?.MoveToOuterDisposeScope(),
-                decayed.Contains(name));
+                decayed.Contains(name),
+                grids.Contains(name));
         }
     }
 
     /// <summary>Steps taken by each parameter's moments; they start anew where an edit changed a parameter's shape.</summary>
-    private sealed record Slot(torch.Tensor Parameter, torch.Tensor First, torch.Tensor? Second, torch.Tensor? Mask, bool Decays)
+    private sealed record Slot(torch.Tensor Parameter, torch.Tensor First, torch.Tensor? Second, torch.Tensor? Mask, bool Decays, bool IsGrid)
     {
         public int Steps { get; set; }
     }
@@ -122,7 +125,8 @@ internal sealed class Optimizer : IDisposable
     {
         using Scalar rate = -learningRate;
         slot.First.mul_(Scalars.Of(_options.Momentum)).add_(gradient, alpha: Scalars.One);
-        slot.Parameter.add_(slot.First, alpha: rate);
+        if (slot.IsGrid) MoveByShare(slot.Parameter, slot.First.mul(rate).div_(slot.Parameter.abs()));
+        else slot.Parameter.add_(slot.First, alpha: rate);
     }
 
     private static void StepAdam(Slot slot, torch.Tensor second, torch.Tensor gradient, double learningRate)
@@ -132,6 +136,11 @@ internal sealed class Optimizer : IDisposable
         using Scalar epsilon = Epsilon * correction, rate = -learningRate * correction / (1 - Math.Pow(Beta1, slot.Steps));
         slot.First.mul_(Scalars.Of(Beta1)).add_(gradient, alpha: Scalars.Of(1 - Beta1));
         second.mul_(Scalars.Of(Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - Beta2));
-        slot.Parameter.addcdiv_(slot.First, second.sqrt().add_(epsilon, alpha: Scalars.One), rate);
+        var spread = second.sqrt().add_(epsilon, alpha: Scalars.One);
+        if (slot.IsGrid) MoveByShare(slot.Parameter, slot.First.div(spread).mul_(rate));
+        else slot.Parameter.addcdiv_(slot.First, spread, rate);
     }
+
+    private static void MoveByShare(torch.Tensor parameter, torch.Tensor share) =>
+        parameter.addcmul_(parameter.abs(), share.clamp_(Scalars.Of(-0.5), Scalars.Of(0.5)), Scalars.One);
 }

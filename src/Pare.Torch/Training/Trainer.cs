@@ -58,6 +58,7 @@ public static class Trainer
             _distiller = job.Distillation is null ? null : new Distiller(job, _loss, cancellation);
             _stepsAnEpoch = job.Options.StepsAnEpoch(job.Train.Count);
             (_graph, _optimizer) = Load(_distiller?.Student ?? job.Model);
+            _graph.CarryFrom(job.Real);
         }
 
         private int Steps => _stepsAnEpoch * _job.Options.Epochs;
@@ -73,7 +74,7 @@ public static class Trainer
                 var score = _job.Validation is null || !due ? null : Scorer.Score(_graph, _output, _loss, _job.Validation, _job.Preprocess);
                 _history.Add(new EpochRecord(epoch + 1, trainLoss, score));
                 Report(epoch + 1, trainLoss, first, always: true);
-                if (_job.Checkpoint is { } path) Checkpoint.Save(path, _job, _graph.ToModel(), _optimizer, _history);
+                if (_job.Checkpoint is { } path) Checkpoint.Save(path, _job, _graph, _optimizer, _history);
             }
             var (model, gradients) = (_graph.ToModel(), _optimizer.MeanSquaredGradients());
             if (_job.Distillation is { LooksInside: true })
@@ -123,6 +124,7 @@ public static class Trainer
             if (edit(progress, _graph.ToModel(), _optimizer.MeanSquaredGradients()) is not { } changed) return;
             var (oldGraph, oldOptimizer) = (_graph, _optimizer);
             (_graph, _optimizer) = Load(changed);
+            _graph.CarryFrom(oldGraph);
             _optimizer.CarryFrom(oldOptimizer);
             oldOptimizer.Dispose();
             oldGraph.Dispose();
@@ -130,11 +132,11 @@ public static class Trainer
 
         private (TorchGraph Graph, Optimizer Optimizer) Load(Model model)
         {
-            var graph = new TorchGraph(model);
+            var graph = new TorchGraph(model, _job.Options.LearnScales ? Learned.CodesAndScales : Learned.Codes);
             if (graph.Parameters.Count == 0) throw new BadInputException("the network has no weights to train");
             var pinned = Pruned.Pinned(model);
-            var decayed = graph.Parameters.Where(p => p.Value.dim() >= 2 || pinned.Contains(p.Key)).Select(p => p.Key).ToHashSet();
-            return (graph, new Optimizer(_job.Options, graph.Parameters, pinned, decayed));
+            var decayed = graph.Parameters.Where(p => (p.Value.dim() >= 2 || pinned.Contains(p.Key)) && !graph.Grids.Contains(p.Key)).Select(p => p.Key).ToHashSet();
+            return (graph, new Optimizer(_job.Options, graph.Parameters, pinned, decayed, graph.Grids));
         }
 
         private int Resume()
@@ -144,7 +146,7 @@ public static class Trainer
             _optimizer.Dispose();
             _graph.Dispose();
             (_graph, _optimizer) = Load(saved.Model);
-            saved.Restore(_optimizer);
+            saved.Restore(_graph, _optimizer);
             _history.AddRange(saved.History);
             return _history.Count;
         }

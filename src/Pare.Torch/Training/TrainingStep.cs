@@ -26,9 +26,9 @@ public static class TrainingStep
         torch.set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
         var options = new TrainOptions();
         using var scope = torch.NewDisposeScope();
-        using var graph = new TorchGraph(model);
+        using var graph = new TorchGraph(model, Learned.CodesAndScales);
         if (graph.Parameters.Count == 0) throw new BadInputException("the network has no weights to train");
-        using var optimizer = new Optimizer(options, graph.Parameters, Pruned.Pinned(model), new HashSet<string>());
+        using var optimizer = new Optimizer(options, graph.Parameters, Pruned.Pinned(model), new HashSet<string>(), graph.Grids);
         var loss = new ClassLoss(model, options);
         var input = torch.rand(inputShape);
         var labels = Labels(graph, input);

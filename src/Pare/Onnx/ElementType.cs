@@ -48,6 +48,11 @@ public static class ElementTypes
         _ => 0,
     };
 
+    /// <summary>True for integers of 2 to 64 bits, signed or not.</summary>
+    public static bool IsWhole(this ElementType type) =>
+        type is ElementType.Int2 or ElementType.Int4 or ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64
+            or ElementType.UInt2 or ElementType.UInt4 or ElementType.UInt8 or ElementType.UInt16 or ElementType.UInt32 or ElementType.UInt64;
+
     /// <summary>Bytes that <paramref name="count"/> elements take; below 8 bits they are packed, the last byte padded.</summary>
     public static long SizeBytes(this ElementType type, long count) => checked((count * type.Bits() + 7) / 8);
 }

@@ -21,6 +21,21 @@ public readonly record struct CodeRange(ElementType Type, int Min, int Max)
 
     public static CodeRange Int4 { get; } = new(ElementType.Int4, -8, 7);
 
+    /// <summary>
+    /// Codes of fewer than 8 bits, one a byte: integer kernels take bytes, and what packs a file finds how few are used.
+    /// </summary>
+    /// <param name="bits">2 to 7.</param>
+    public static CodeRange Bytes(int bits) => new(ElementType.Int8, -(1 << (bits - 1)), (1 << (bits - 1)) - 1);
+
+    /// <summary>The range that some codes of a type were chosen from: the narrowest that holds them, or all of the type.</summary>
+    public static CodeRange Holding(ElementType type, int min, int max)
+    {
+        IEnumerable<CodeRange> known = type == ElementType.Int8 ? [.. Enumerable.Range(2, 6).Select(Bytes), Int8Reduced, Int8Symmetric] : [];
+        var (bits, signed) = (type.Bits(), type is ElementType.Int2 or ElementType.Int4 or ElementType.Int8 or ElementType.Int16 or ElementType.Int32);
+        var all = signed ? new CodeRange(type, (int)-(1L << (bits - 1)), (int)((1L << (bits - 1)) - 1)) : new CodeRange(type, 0, (1 << bits) - 1);
+        return known.FirstOrDefault(r => r.Min <= min && r.Max >= max, all);
+    }
+
     /// <summary>Steps between the smallest and the largest code.</summary>
     public int Steps => Max - Min;
 }
@@ -30,6 +45,11 @@ public readonly record struct Affine(float Scale, int ZeroPoint, CodeRange Codes
 {
     /// <summary>What a scale may lose when it is rounded to float32, relative to a range.</summary>
     private const double Rounding = 1e-6;
+
+    /// <summary>Magnitudes that are tried for the largest code: from the largest weight's down to a tenth of it.</summary>
+    private const int Cuts = 19;
+
+    private const float CutStep = 0.05f;
 
     /// <summary>The map from a range's ends to the outermost codes. The range is widened to hold 0; a range of one value gets that value exactly.</summary>
     /// <exception cref="BadInputException">An end is not finite, or the ends are the wrong way round.</exception>
@@ -49,6 +69,26 @@ public readonly record struct Affine(float Scale, int ZeroPoint, CodeRange Codes
     {
         if (!(magnitude >= 0 && float.IsFinite(magnitude))) throw new BadInputException($"magnitude {magnitude} cannot be quantized; a finite number of 0 or more is needed");
         return new Affine(magnitude == 0 ? 1 : ScaleOf(magnitude, codes.Max), 0, codes);
+    }
+
+    /// <summary>The map whose code 0 is 0.0 that rounds some weights with the least squared error.</summary>
+    public static Affine LeastError(ReadOnlySpan<float> weights, CodeRange codes)
+    {
+        var magnitude = 0f;
+        foreach (var value in weights) magnitude = MathF.Max(magnitude, MathF.Abs(value));
+        var (best, least) = (default(Affine), double.PositiveInfinity);
+        for (var cut = 0; cut < Cuts; cut++)
+        {
+            var map = Symmetric(magnitude * (1 - CutStep * cut), codes);
+            double sum = 0;
+            foreach (var value in weights)
+            {
+                var difference = (double)value - map.Round(value);
+                sum += difference * difference;
+            }
+            if (sum < least) (best, least) = (map, sum);
+        }
+        return best;
     }
 
     public float Decode(int code) => Scale * (code - ZeroPoint);

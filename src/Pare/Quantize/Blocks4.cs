@@ -10,9 +10,6 @@ internal sealed record Blocks4(long[] Shape, sbyte[] Codes, float[] Scales, doub
     /// <summary>Inputs that share a scale.</summary>
     public const int Size = 32;
 
-    // Scales that are tried, relative to the one that reaches the largest weight.
-    private static readonly float[] Shrinks = [1, 0.95f, 0.9f, 0.85f, 0.8f, 0.75f];
-
     /// <summary>The matrix in blocks.</summary>
     /// <param name="moments">Second moments of the inputs; null rounds each weight to the nearest code.</param>
     public static Blocks4 Of(Tensor matrix, InputMoments? moments, RoundingMethod method)
@@ -23,7 +20,7 @@ internal sealed record Blocks4(long[] Shape, sbyte[] Codes, float[] Scales, doub
         var turned = Matrix.Transposed(values, rows, columns);
         var blocks = (rows + Size - 1) / Size;
         var maps = new Affine[blocks * columns];
-        for (var i = 0; i < maps.Length; i++) maps[i] = Best(turned.AsSpan(i / blocks * rows + i % blocks * Size, Math.Min(Size, rows - i % blocks * Size)));
+        for (var i = 0; i < maps.Length; i++) maps[i] = Affine.LeastError(turned.AsSpan(i / blocks * rows + i % blocks * Size, Math.Min(Size, rows - i % blocks * Size)), CodeRange.Int4);
         Affine Map(int output, int input) => maps[output * blocks + input / Size];
 
         var rounded = moments is null || method == RoundingMethod.Nearest ? null : CompensatedRounding.Round(turned, columns, rows, 1, Map, moments, method);
@@ -44,26 +41,6 @@ internal sealed record Blocks4(long[] Shape, sbyte[] Codes, float[] Scales, doub
         var scales = new float[maps.Length];
         for (var i = 0; i < maps.Length; i++) scales[i % blocks * columns + i / blocks] = maps[i].Scale;
         return new Blocks4([rows, columns], codes, scales, size == 0 ? 0 : Math.Sqrt(error / size), (double)kept / Math.Max(1, codes.Length));
-    }
-
-    /// <summary>The symmetric map with the smallest squared error over some weights.</summary>
-    public static Affine Best(ReadOnlySpan<float> weights)
-    {
-        var magnitude = 0f;
-        foreach (var value in weights) magnitude = MathF.Max(magnitude, MathF.Abs(value));
-        var (best, least) = (default(Affine), double.PositiveInfinity);
-        foreach (var shrink in Shrinks)
-        {
-            var map = Affine.Symmetric(magnitude * shrink, CodeRange.Int4);
-            double sum = 0;
-            foreach (var value in weights)
-            {
-                var difference = (double)value - map.Round(value);
-                sum += difference * difference;
-            }
-            if (sum < least) (best, least) = (map, sum);
-        }
-        return best;
     }
 
     /// <summary>The initializers, and the node that makes the value <paramref name="name"/> of them.</summary>

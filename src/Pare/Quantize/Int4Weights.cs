@@ -84,7 +84,7 @@ public static class Int4Weights
     private static LinearWeight Channels(Tensor kernel, int groups, InputMoments? moments, RoundingMethod method)
     {
         var (channels, length) = ((int)kernel.Shape[0], (int)(kernel.Count / kernel.Shape[0]));
-        var weight = new LinearWeight(kernel, [.. Enumerable.Range(0, channels).Select(c => Blocks4.Best(kernel.Floats.Slice(c * length, length)))], 0);
+        var weight = new LinearWeight(kernel, [.. Enumerable.Range(0, channels).Select(c => Affine.LeastError(kernel.Floats.Slice(c * length, length), CodeRange.Int4))], 0);
         return moments is null || method == RoundingMethod.Nearest ? weight : weight.Compensated(0, groups, moments, method);
     }
 

@@ -42,7 +42,7 @@ public sealed record Recipe
     public bool Trains => Steps.Any(s => s.Trains);
 
     /// <summary>Names of the built-in recipes.</summary>
-    public static IReadOnlyList<string> BuiltIn { get; } = ["deep", "int8", "fast"];
+    public static IReadOnlyList<string> BuiltIn { get; } = ["deep", "int8", "fast", "qat"];
 
     /// <summary>A built-in recipe by name, or one from a JSON file.</summary>
     /// <exception cref="BadInputException">There is none of that name, or the file is not a recipe.</exception>
@@ -119,15 +119,12 @@ public sealed record Recipe
                 Biases = options.OneOf("biases", Quantize.BiasForm.Grid8),
                 Training = Training(options),
             },
-            "int8" => new Int8Step
+            "int8" => new Int8Step { Network = Codes(options) },
+            "qat" => new QatStep
             {
-                Network = new Quantize.Integer.Int8Options
-                {
-                    Method = options.OneOf("calibration", Quantize.Integer.RangeMethod.Mse),
-                    Rounding = options.OneOf("rounding", Quantize.Integer.RoundingMethod.Nearest),
-                    Exclude = options.Texts("exclude"),
-                    ReducedRange = !Quantize.Integer.ByteProducts.AreExact,
-                },
+                Bits = [.. options.Numbers("bits", above: 1, upTo: 8).Select(b => b == Math.Floor(b) ? (int)b : throw new BadInputException($"step 'qat': weights of {b} bits; whole numbers from 2 to 8 are allowed"))],
+                Network = Codes(options) with { EdgeBits = options.Whole("edgeBits", 8, 2, 8), KeepShared = true },
+                Training = Training(options) with { LearnScales = options.OneOf("scales", ScaleForm.Learned) == ScaleForm.Learned },
             },
             "factorize" => new FactorizeStep
             {
@@ -137,10 +134,25 @@ public sealed record Recipe
                 Exclude = options.Texts("exclude"),
                 Training = Training(options),
             },
-            _ => throw new BadInputException($"step '{name}' is not known; prune, channels, share, factorize and int8 are"),
+            _ => throw new BadInputException($"step '{name}' is not known; prune, channels, share, factorize, int8 and qat are"),
         };
         options.RefuseOthers();
         return step;
+    }
+
+    private static Quantize.Integer.Int8Options Codes(OptionReader options) => new()
+    {
+        Method = options.OneOf("calibration", Quantize.Integer.RangeMethod.Mse),
+        Rounding = options.OneOf("rounding", Quantize.Integer.RoundingMethod.Nearest),
+        Exclude = options.Texts("exclude"),
+        ReducedRange = !Quantize.Integer.ByteProducts.AreExact,
+    };
+
+    /// <summary>What becomes of the scales of codes in training.</summary>
+    private enum ScaleForm
+    {
+        Learned,
+        Fixed,
     }
 
     private static TrainOptions Training(OptionReader options)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Pare.Data;
 using Pare.LowRank;
@@ -22,12 +23,19 @@ public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Op
 /// <param name="Training">How far the training inside it is.</param>
 public sealed record RecipeProgress(string Stage, TrainProgress Training);
 
+/// <summary>A network in codes.</summary>
+/// <param name="Model">The network.</param>
+/// <param name="Float">Why layers stay float, by name.</param>
+/// <param name="Real">The weights that codes were rounded from, by the codes' name.</param>
+public sealed record CodedNetwork(Model Model, IReadOnlyDictionary<string, string> Float, IReadOnlyDictionary<string, Tensor> Real);
+
 /// <summary>
-/// Makes a network 8-bit on the runtime that is to run it: calibrates on training examples, times, and leaves float what is not faster or costs
-/// more than <see cref="RecipeRun.MaxDrop"/>.
+/// Puts a network's weights and activations into codes, with ranges from training examples.
 /// </summary>
-/// <returns>The network, and why layers stay float, by name.</returns>
-public delegate (Model Model, IReadOnlyDictionary<string, string> Float) IntegerMethod(Model model, Int8Options options, RecipeRun run);
+/// <param name="undo">
+/// Whether what is not faster so on the runtime that is to run it, or costs more than <see cref="RecipeRun.MaxDrop"/>, goes back to float; training needs neither.
+/// </param>
+public delegate CodedNetwork IntegerMethod(Model model, Int8Options options, bool undo, RecipeRun run);
 
 /// <summary>Factorises a network's layers.</summary>
 /// <param name="images">Training examples whose second moments count; 0 for factors of the weights alone.</param>
@@ -52,7 +60,7 @@ public sealed class RecipeRun
     /// <summary>Scores a model on a part of the data without training it.</summary>
     public required Func<Model, IDataset, Score> ScoreOn { get; init; }
 
-    /// <summary>Makes a network 8-bit where that is faster.</summary>
+    /// <summary>Puts a network into codes.</summary>
     public required IntegerMethod ToInt8 { get; init; }
 
     /// <summary>Makes thin layers of wide ones.</summary>
@@ -99,13 +107,19 @@ public sealed class RecipeRun
     /// <summary>Trains a model on the run's data.</summary>
     /// <param name="stage">What progress calls it.</param>
     /// <param name="edits">How many times <paramref name="edit"/> is called over the run.</param>
-    public TrainResult Retrain(Model model, TrainOptions options, string stage, TrainEdit? edit = null, int edits = 1)
+    public TrainResult Retrain(Model model, TrainOptions options, string stage, TrainEdit? edit = null, int edits = 1) =>
+        Retrain(new CodedNetwork(model, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, Tensor>.Empty), options, stage, edit, edits);
+
+    /// <summary>Trains a network in codes, from the weights that these were rounded from.</summary>
+    public TrainResult Retrain(CodedNetwork network, TrainOptions options, string stage) => Retrain(network, options, stage, null, 1);
+
+    private TrainResult Retrain(CodedNetwork network, TrainOptions options, string stage, TrainEdit? edit, int edits)
     {
         options = options.For(Data.Train.Count);
         var steps = options.StepsAnEpoch(Data.Train.Count) * options.Epochs;
         var job = new TrainJob
         {
-            Model = model, Train = Data.Train, Validation = Data.Validation, Preprocess = Preprocess, Augmentation = Augmentation,
+            Model = network.Model, Real = network.Real, Train = Data.Train, Validation = Data.Validation, Preprocess = Preprocess, Augmentation = Augmentation,
             Distillation = Teacher is null ? null : new Distillation { Teachers = [Teacher] },
             Options = options with { Seed = Seed + 1000 * _log.Count, Threads = Threads }, Edit = edit, EditEvery = Math.Max(1, steps / edits),
             ScoreEvery = ScoreEvery,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pare.Data;
 using Pare.Onnx;
 
@@ -26,6 +27,12 @@ public sealed record TrainJob
 
     /// <summary>Other networks that are followed besides the labels; null follows the labels alone.</summary>
     public Distillation? Distillation { get; init; }
+
+    /// <summary>
+    /// The floats that codes of the network were rounded from, by the name of the codes: they go on from there, where they round to the same code. Others start from
+    /// what their codes stand for.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> Real { get; init; } = ImmutableDictionary<string, Tensor>.Empty;
 
     /// <summary>A change made while training goes on; not where tensors inside the network are followed, which it might remove.</summary>
     public TrainEdit? Edit { get; init; }

@@ -65,6 +65,9 @@ public sealed record TrainOptions
     /// <summary>Temperature that softens teachers and student alike; above 0.</summary>
     public double Temperature { get; init; } = 4;
 
+    /// <summary>Whether the scales and zero points of a quantized network are learned; false leaves them as they were calibrated.</summary>
+    public bool LearnScales { get; init; } = true;
+
     /// <summary>Fixes the order of the examples, augmentation and dropout.</summary>
     public int Seed { get; init; }
 

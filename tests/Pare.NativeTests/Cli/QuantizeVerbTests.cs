@@ -46,6 +46,21 @@ public sealed class QuantizeVerbTests : IDisposable
         Assert.Equal(File.ReadAllBytes(_pare.At("a.onnx")), File.ReadAllBytes(_pare.At("b.onnx")));
     }
 
+    [Fact]
+    public void Few_bits_are_bytes_that_train_and_pack_small()
+    {
+        _pare.Succeed("quantize lenet-300-100 --data glyphs --images 32 --weight-bits 2 -o @two.onnx");
+        _pare.Succeed("quantize lenet-300-100 --data glyphs --images 32 --weight-bits 2 --edge-bits 2 -o @all.onnx");
+        _pare.Succeed("train @two.onnx --data glyphs --epochs 1 --threads 1 --quiet -o @trained.onnx");
+        _pare.Succeed("pack @all.onnx -o @all.pare");
+        var (before, after) = (OnnxFile.Read(_pare.At("two.onnx")).Graph, OnnxFile.Read(_pare.At("trained.onnx")).Graph);
+        Assert.Equal(before.Nodes.Select(n => n.OpType), after.Nodes.Select(n => n.OpType));
+        Assert.Equal(before.Initializers.Select(t => (t.Name, t.Type)), after.Initializers.Select(t => (t.Name, t.Type)));
+        // 266,200 weights of at most 2 bits, in a file of a byte each.
+        Assert.InRange(new FileInfo(_pare.At("all.onnx")).Length, 266_200, 300_000);
+        Assert.InRange(new FileInfo(_pare.At("all.pare")).Length, 1, 266_200 / 4);
+    }
+
     [Theory]
     [InlineData("minmax8", 8)]
     [InlineData("int4", 4)]
@@ -79,6 +94,8 @@ public sealed class QuantizeVerbTests : IDisposable
     [InlineData("quantize @tiny.onnx --data glyphs -o @q.onnx", "examples of 1x28x28")]
     [InlineData("quantize lenet5 --data glyphs --images 4 -o @q.onnx", "4 calibration examples; 8 or more are needed for 'mse'")]
     [InlineData("quantize @tiny.onnx --scheme minmax8 --exclude stem* -o @q.onnx", "'stem*'")]
+    [InlineData("quantize lenet5 --data glyphs --weight-bits 1 -o @q.onnx", "2")]
+    [InlineData("quantize @tiny.onnx --scheme int4 --weight-bits 2 -o @q.onnx", "--weight-bits 2 with --scheme int4; only int8 has a choice")]
     [InlineData("quantize @tiny.onnx --scheme int3 -o @q.onnx", "int8, minmax8, int4")]
     public void Bad_input_is_one_line(string line, string said)
     {

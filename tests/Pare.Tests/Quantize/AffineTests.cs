@@ -92,4 +92,38 @@ public class AffineTests
         var map = new Affine(inputs[1]!.Floats[0], inputs[2]!.Data.Span[0], CodeRange.UInt8);
         Assert.Equal(Vectors.Data(model, "output")[0]!.Data.ToArray(), inputs[0]!.Floats.ToArray().Select(v => (byte)map.Encode(v)));
     }
+
+    [Theory]
+    [InlineData(2, -2, 1)]
+    [InlineData(3, -4, 3)]
+    [InlineData(4, -8, 7)]
+    [InlineData(7, -64, 63)]
+    public void Codes_of_few_bits_are_bytes_in_a_range_of_their_own(int bits, int min, int max)
+    {
+        Assert.Equal(new CodeRange(ElementType.Int8, min, max), CodeRange.Bytes(bits));
+        Assert.Equal(CodeRange.Bytes(bits), CodeRange.Holding(ElementType.Int8, min, 0));
+        Assert.Equal(CodeRange.Bytes(bits), CodeRange.Holding(ElementType.Int8, 0, max));
+    }
+
+    [Fact]
+    public void A_range_is_known_by_the_codes_in_it()
+    {
+        Assert.Equal(CodeRange.Int8Reduced, CodeRange.Holding(ElementType.Int8, -64, 64));
+        Assert.Equal(CodeRange.Int8Symmetric, CodeRange.Holding(ElementType.Int8, -127, 65));
+        Assert.Equal(CodeRange.Int8, CodeRange.Holding(ElementType.Int8, -128, 1));
+        Assert.Equal(CodeRange.UInt8, CodeRange.Holding(ElementType.UInt8, 0, 3));
+        Assert.Equal(CodeRange.Int4, CodeRange.Holding(ElementType.Int4, 0, 0));
+        Assert.Equal((int.MinValue, int.MaxValue), (CodeRange.Holding(ElementType.Int32, 0, 0).Min, CodeRange.Holding(ElementType.Int32, 0, 0).Max));
+    }
+
+    [Fact]
+    public void The_scale_of_least_error_beats_that_of_the_largest_weight_and_keeps_zero()
+    {
+        float[] weights = [.. Enumerable.Range(-50, 101).Select(i => 0.01f * i), 3];
+        double Error(Affine map) => weights.Sum(w => Math.Pow(w - map.Round(w), 2));
+        var best = Affine.LeastError(weights, CodeRange.Bytes(2));
+        Assert.True(Error(best) < 0.7 * Error(Affine.Symmetric(3, CodeRange.Bytes(2))), $"{Error(best)}");
+        Assert.Equal((0, 0f), (best.ZeroPoint, best.Round(0)));
+        Assert.Equal(1, Affine.LeastError([0f, 0], CodeRange.Bytes(2)).Scale);
+    }
 }

@@ -2,6 +2,7 @@ using Pare.Data;
 using Pare.Onnx;
 using Pare.Profile;
 using Pare.Prune;
+using Pare.Quantize.Integer;
 using Pare.Recipes;
 using Pare.Recipes.Steps;
 using Pare.Zoo;
@@ -143,6 +144,22 @@ public class RecipeRunnerTests
         Assert.Equal([null, null, Network, Network], teachers);
     }
 
+    [Fact]
+    public void Quantized_training_takes_the_fewest_bits_that_keep_the_promise_and_starts_from_the_floats()
+    {
+        var jobs = new List<TrainJob>();
+        // Two bits make zeros of a third of the weights and more.
+        var run = Run(kept => kept < 0.75 ? 0.5 : 0.9, start: 0.9, seen: jobs.Add);
+        var step = new QatStep { Bits = [2, 4, 8], Training = Short, Network = new Int8Options { EdgeBits = 2 } };
+        var result = RecipeRunner.Run(Recipe(step), Network, run, trained: true).Result;
+        Assert.NotNull(result);
+        Assert.Equal([("2", false), ("4", true)], run.Log.Select(l => (l.Options["bits"], l.Accepted)));
+        Assert.All(jobs, j => Assert.Equal(3, j.Real.Count));
+        Assert.All(jobs[0].Real, r => Assert.Equal(r.Value.Shape, Codes(r.Key).Shape));
+
+        Tensor Codes(string name) => jobs[0].Model.Graph.Initializers.First(t => t.Name == name);
+    }
+
     private static Recipe Recipe(params RecipeStep[] steps) => new() { Name = "test", Baseline = Short, Steps = steps };
 
     private static RecipeRun Run(Func<double, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null, AcceptRule rule = AcceptRule.Interval, Func<Model, bool>? accept = null) =>
@@ -163,7 +180,12 @@ public class RecipeRunnerTests
             Data = new DataSplits("test", data, data, data) { All = data, HasOwnTest = true },
             Preprocess = new Preprocess(),
             Promise = new Promise { MaxDrop = promise, Rule = rule }, Accept = accept,
-            ToInt8 = (model, _, _) => (model, new Dictionary<string, string>()),
+            ToInt8 = (model, options, _, _) =>
+            {
+                var network = Int8Network.Prepare(model, options);
+                var coded = network.Write(new Calibration(network.Observed.ToDictionary(v => v, v => new RangeRecord(v, -1, 1, -1, 1) { Histogram = new Histogram(-1, 1, [.. Enumerable.Repeat(1L, 64)]) })));
+                return new CodedNetwork(coded.Model, new Dictionary<string, string>(), coded.Real);
+            },
             // Weights of the network take up the share that is asked for, as pruning would leave them.
             Factorize = (model, options, _, _) => (Pruner.Prune(model, new PruneOptions { Sparsity = 1 - options.Macs!.Value }).Model, new Dictionary<string, string> { ["ip3"] = "others give up less" }),
             ScoreOn = (model, _) => start is { } first && model.Graph == Network.Graph ? Same(first) : Of(model),

@@ -20,6 +20,9 @@ public sealed record Int8Result(Model Model, ImmutableArray<Int8Layer> Layers)
 {
     /// <summary>The position of each 8-bit layer's node in the model, by the layer's output in the float network.</summary>
     public required IReadOnlyDictionary<string, int> Positions { get; init; }
+
+    /// <summary>The weights that codes were rounded from, by the name of the codes: where training best starts.</summary>
+    public required IReadOnlyDictionary<string, Tensor> Real { get; init; }
 }
 
 /// <summary>
@@ -42,6 +45,7 @@ public sealed class Int8Network
     /// <exception cref="BadInputException">It is quantized already, its opset cannot be raised, a pattern fits nothing, or no layer can become 8-bit.</exception>
     public static Int8Network Prepare(Model model, Int8Options options)
     {
+        options.Validate();
         var prepared = Int8Writer.Prepare(model);
         if (options.Equalize) prepared = Equalization.Apply(prepared);
         var layers = Layer.Of(new GraphIndex(prepared.Graph)).ToList();
@@ -85,6 +89,7 @@ public sealed class Int8Network
         return new Int8Result(written.Model, [.. layers])
         {
             Positions = written.Outputs.Where(o => made.ContainsKey(o.Value)).ToDictionary(o => o.Key, o => made[o.Value]),
+            Real = written.Real,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using Pare.Onnx;
 
 namespace Pare.Quantize.Integer;
 
@@ -26,14 +27,38 @@ public sealed record Int8Options
     /// <summary>Biases corrected for what rounding the weights does to the mean output (Nagel et al. 2019, section 4.2).</summary>
     public bool CorrectBiases { get; init; } = true;
 
+    /// <summary>Bits of a weight, 2 to 8. Below 8 codes are still bytes, of which few are used, with scales of least error; training makes up for much of it.</summary>
+    public int WeightBits { get; init; } = 8;
+
+    /// <summary>Bits of a weight of the first and the last layer where <see cref="WeightBits"/> is fewer, 2 to 8.</summary>
+    public int EdgeBits { get; init; } = 8;
+
+    /// <summary>Shared weights stay codebooks and codes, and with them the layer's arithmetic stays float; its activations are coded.</summary>
+    public bool KeepShared { get; init; }
+
     /// <summary>Patterns of layers that stay float, by name, weight or operator; * and ? stand for any characters.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
     /// <summary>The codes of activations.</summary>
     internal CodeRange Activations => SignedActivations ? CodeRange.Int8 : CodeRange.UInt8;
 
-    /// <summary>The codes of weights.</summary>
-    internal CodeRange Weights => ReducedRange ? CodeRange.Int8Reduced : CodeRange.Int8Symmetric;
+    /// <summary>A layer's weights in codes.</summary>
+    /// <param name="axis">The axis of output channels.</param>
+    /// <param name="isEdge">True for the first and the last layer.</param>
+    internal LinearWeight Coded(Tensor weight, int axis, bool isEdge)
+    {
+        var bits = isEdge ? Math.Max(EdgeBits, WeightBits) : WeightBits;
+        if (PerTensor) axis = -1;
+        return bits < 8 ? LinearWeight.LeastError(weight, axis, CodeRange.Bytes(bits)) : LinearWeight.Symmetric(weight, axis, ReducedRange ? CodeRange.Int8Reduced : CodeRange.Int8Symmetric);
+    }
+
+    /// <exception cref="BadInputException">A value is out of range.</exception>
+    internal Int8Options Validate()
+    {
+        foreach (var bits in (int[])[WeightBits, EdgeBits])
+            if (bits is < 2 or > 8) throw new BadInputException($"weights of {bits} bits; 2 to 8 are allowed");
+        return this;
+    }
 }
 
 /// <summary>What this processor multiplies bytes with.</summary>

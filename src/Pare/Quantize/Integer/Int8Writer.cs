@@ -26,6 +26,7 @@ internal sealed class Int8Writer
     private readonly Dictionary<string, string> _outputs = [];
     private readonly Dictionary<string, string> _codes = [];
     private readonly Dictionary<string, (string Scale, string Zero)> _parameters = [];
+    private readonly Dictionary<string, Tensor> _real = [];
     private readonly Dictionary<Node, Node> _layers = new(ReferenceEqualityComparer.Instance);
 
     private Int8Writer(Model model, Int8Plan plan, Int8Options options, Calibration seen)
@@ -51,7 +52,8 @@ internal sealed class Int8Writer
     /// <param name="Model">The network in 8 bits.</param>
     /// <param name="Errors">The relative error of each 8-bit layer's weights, by the layer's output.</param>
     /// <param name="Outputs">What each 8-bit layer's node is made to put out, by the layer's output before.</param>
-    public sealed record Written(Model Model, IReadOnlyDictionary<string, double> Errors, IReadOnlyDictionary<string, string> Outputs);
+    /// <param name="Real">The weights that codes were rounded from, by the codes' name.</param>
+    public sealed record Written(Model Model, IReadOnlyDictionary<string, double> Errors, IReadOnlyDictionary<string, string> Outputs, IReadOnlyDictionary<string, Tensor> Real);
 
     private Written Run()
     {
@@ -61,7 +63,7 @@ internal sealed class Int8Writer
         var graph = _model.Graph with { Nodes = WithCodes(), Initializers = _model.Graph.Initializers.AddRange(_tensors) };
         // What the file said of values was said of a float network.
         var model = _model with { Graph = graph with { Values = [] } };
-        return new Written(Simplify.Run(model), errors, _outputs);
+        return new Written(Simplify.Run(model), errors, _outputs, _real);
     }
 
     private Affine MapOf(RangeRecord record)
@@ -78,11 +80,14 @@ internal sealed class Int8Writer
     private void WriteLayers(ImmutableArray<IntegerLayer> layers, Dictionary<string, double> errors)
     {
         var first = layers[0];
-        var weight = LinearWeight.Symmetric(first.Weight, _options.PerTensor ? -1 : first.Axis, _options.Weights);
+        if (_options.KeepShared && SharedWeight.Find(_plan.Index, first.Layer.Weight) is not null) return;
+        var weight = _options.Coded(first.Weight, first.Axis, isEdge: layers.Contains(_plan.Layers[0]) || layers.Contains(_plan.Layers[^1]));
         foreach (var layer in layers) weight = BiasCodes.WithRoom(weight, layer, Map(layer.Input).Scale);
         weight = Rounded(weight, first);
         var name = _names.Of($"{first.Layer.Weight}.int8");
-        Add(weight.Form(name));
+        var form = weight.Form(name);
+        Add(form);
+        _real[form.Tensors[0].Name] = weight.Real;
         foreach (var layer in layers)
         {
             errors[layer.Layer.Node.Outputs[0]] = weight.Error();

@@ -39,6 +39,22 @@ internal sealed record LinearWeight(Tensor Real, Affine[] Maps, int Axis)
         return new LinearWeight(real, [.. magnitudes.Select(m => Affine.Symmetric(m, codes))], axis);
     }
 
+    /// <summary>Maps for each place of an axis, or one for all where <paramref name="axis"/> is -1, with the least squared error; code 0 is 0.0.</summary>
+    public static LinearWeight LeastError(Tensor real, int axis, CodeRange codes)
+    {
+        var values = real.Floats;
+        var layout = new AxisLayout(real, axis);
+        var places = new float[layout.Places][];
+        for (var place = 0; place < places.Length; place++) places[place] = new float[values.Length / places.Length];
+        var filled = new int[places.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var place = layout.PlaceOf(i);
+            places[place][filled[place]++] = values[i];
+        }
+        return new LinearWeight(real, [.. places.Select(p => Affine.LeastError(p, codes))], axis);
+    }
+
     /// <summary>The same weight with codes that leave little error in the output of a layer, an output's weights going along <see cref="Axis"/>.</summary>
     /// <param name="outputs">The weight's axis of outputs, 0 or 1 of a matrix, 0 of a convolution.</param>
     /// <param name="groups">Groups of the layer.</param>

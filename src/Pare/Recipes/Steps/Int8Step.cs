@@ -21,7 +21,7 @@ public sealed record Int8Step : RecipeStep
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
     {
         var watch = Stopwatch.StartNew();
-        var (model, left) = run.ToInt8(from.Model, Network, run);
+        var (model, left, _) = run.ToInt8(from.Model, Network, true, run);
         var result = new Candidate(model, run.ScoreOn(model, run.Data.Validation));
         var fits = run.Drop(result.Score) <= run.MaxDrop;
         var options = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["calibration"] = Options["calibration"] };
