@@ -62,9 +62,12 @@ internal static class SensitivityVerb
             List<double> settings = [.. method.Select(p => p.Setting).Distinct()];
             var table = Tables.New(console, [method.Key, .. settings.Select(s => s.ToString(CultureInfo.InvariantCulture))]);
             foreach (var layer in method.GroupBy(p => p.Layer))
-                table.AddRow([Tables.Cell(layer.Key), .. settings.Select(s => Tables.Cell(layer.FirstOrDefault(p => p.Setting == s) is { } point ? Format.Points(point.Drop) : "-"))]);
+                table.AddRow([Tables.Cell(Short(layer.Key)), .. settings.Select(s => Tables.Cell(layer.FirstOrDefault(p => p.Setting == s) is { } point ? Format.Points(point.Drop) : "-"))]);
             console.Write(table);
         }
         foreach (var (layer, reason) in report.LeftWhole) console.WriteLine($"not measured: {layer} ({reason})");
     }
+
+    // Residual networks share channels between many layers.
+    private static string Short(string layers) => layers.Split(" + ") is [var first, _, ..] all ? $"{first} + {all.Length - 1} more" : layers;
 }
