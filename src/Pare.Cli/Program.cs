@@ -74,6 +74,7 @@ public static class Program
             EvalVerb.Create(),
             BenchVerb.Create(),
             CompareVerb.Create(),
+            SensitivityVerb.Create(),
             PruneVerb.Create(),
             ShareVerb.Create(),
             QuantizeVerb.Create(),

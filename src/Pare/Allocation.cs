@@ -3,6 +3,9 @@ namespace Pare;
 /// <summary>Shares one target out over layers.</summary>
 internal static class Allocation
 {
+    /// <summary>Steps in which <see cref="Choose"/> counts what is given.</summary>
+    internal const int Steps = 1 << 14;
+
     /// <summary>
     /// How much each layer gives so that all together give <paramref name="target"/> at the least cost: the cheapest pieces of the curves' lower convex hulls
     /// first, the last one in part. Exact for convex curves.
@@ -20,6 +23,45 @@ internal static class Allocation
             target -= part;
         }
         return given;
+    }
+
+    /// <summary>
+    /// One option for each layer, so that all together give <paramref name="target"/> or more at the least cost: by dynamic programming over what is given, which
+    /// needs no convex curves. Exact up to a target of <see cref="Steps"/>; beyond it gains are rounded down to the target's <see cref="Steps"/>-th part.
+    /// </summary>
+    /// <param name="options">By layer: gains of 0 or more, with their costs.</param>
+    /// <returns>Each layer's option; null where all give too little.</returns>
+    public static int[]? Choose(IReadOnlyList<IReadOnlyList<(long Gain, double Cost)>> options, long target)
+    {
+        if (options.Sum(o => o.Max(x => x.Gain)) < target) return null;
+        var unit = Math.Max(1, (target + Steps - 1) / Steps);
+        // Rounding down may leave a target that is just reached out of reach.
+        var steps = (int)Math.Min((Math.Max(0, target) + unit - 1) / unit, options.Sum(o => o.Max(x => x.Gain) / unit));
+        // The least cost of giving so many steps or more with the layers so far, and each one's option on the way there.
+        var least = new double[steps + 1];
+        Array.Fill(least, double.PositiveInfinity, 1, steps);
+        var taken = new int[options.Count][];
+        for (var layer = 0; layer < options.Count; layer++)
+        {
+            var next = new double[steps + 1];
+            Array.Fill(next, double.PositiveInfinity);
+            taken[layer] = new int[steps + 1];
+            for (var option = 0; option < options[layer].Count; option++)
+            {
+                var (gain, cost) = (options[layer][option].Gain / unit, options[layer][option].Cost);
+                for (var given = 0; given <= steps; given++)
+                    if (least[Math.Max(0, given - gain)] + cost is var sum && sum < next[given]) (next[given], taken[layer][given]) = (sum, option);
+            }
+            least = next;
+        }
+        var chosen = new int[options.Count];
+        long left = steps;
+        for (var layer = options.Count - 1; layer >= 0; layer--)
+        {
+            chosen[layer] = taken[layer][left];
+            left = Math.Max(0, left - options[layer][chosen[layer]].Gain / unit);
+        }
+        return options.Index().Sum(o => o.Item[chosen[o.Index]].Gain) >= target ? chosen : [.. options.Select(o => o.Index().MaxBy(x => x.Item.Gain).Index)];
     }
 
     // Pieces of the lower convex hull, their slopes rising.

@@ -17,7 +17,8 @@ internal static class EvalVerb
     {
         var model = Models.Argument();
         var data = new DataFlags();
-        var part = Opt.Choice("--part", ["auto", "train", "validation", "test", "all"], "auto", "Which part of the data; auto is the data's own test part where it has one, else all of it.");
+        var part = Opt.Choice("--part", ["auto", "train", "validation", "test", "unseen", "all"], "auto",
+            "Which part of the data; auto is the data's own test part where it has one, else all of it; unseen is what is kept for reporting when others' networks are compressed or measured.");
         var metric = new MetricFlags();
         var reference = Opt.Text("--reference", "MODEL", "The network to agree with; the metric is agreement then, and labels are not looked at.");
         return new VerbCommand("eval", "A network's score on data: top-1, or agreement with another network.", new OptionGroup("Evaluation") { reference, part }, metric, data)
@@ -30,7 +31,7 @@ internal static class EvalVerb
                 var preprocess = data.Preprocess(run, loaded.Model);
                 var splits = data.Open(run, preprocess);
                 ModelShape.CheckInput(loaded.Model, splits);
-                var examples = Part(splits, run.Get(part));
+                var examples = Part(splits, run.Get(part), loaded, run.Seed);
                 var other = run.Get(reference) is { } path ? Models.Load(path, new ZooOptions { Seed = run.Seed }) : null;
                 var asked = other is not null ? Metric.Agreement : metric.For(run, loaded.Model, examples, splits.Name);
                 if (asked == Metric.Agreement && other is null)
@@ -42,11 +43,12 @@ internal static class EvalVerb
         };
     }
 
-    private static IDataset Part(DataSplits splits, string part) => part switch
+    private static IDataset Part(DataSplits splits, string part, LoadedModel loaded, int seed) => part switch
     {
         "train" => splits.Train,
         "validation" => splits.Validation,
         "test" => splits.Test,
+        "unseen" => loaded.Unseen(splits, seed).Test,
         "all" => splits.All,
         _ => splits.HasOwnTest ? splits.Test : splits.All,
     };

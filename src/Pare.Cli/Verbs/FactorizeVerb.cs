@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pare.Data;
 using Pare.LowRank;
+using Pare.Profile;
 using Pare.Zoo;
 
 namespace Pare.Cli.Verbs;
@@ -15,12 +16,13 @@ internal static class FactorizeVerb
         var method = Opt.Choice("--method", ["auto", "svd", "spatial", "channel", "tucker2"], "auto", "How convolutions with a kernel are split; auto takes for each the way that errs least. Dense layers and 1x1 convolutions are matrices, svd takes these alone.");
         var energy = Opt.Number("--energy", "E", 0, 1, "Keep this share of each layer's squared singular values.");
         var macs = Opt.Number("--macs", "S", 0, 1, "Multiply-adds of the whole network afterwards, as a share of those before; layers give way where it costs least.", closed: false);
+        var by = ByFlag.Create("layers give up the multiply-adds of --macs where that costs least by it.");
         var vbmf = Opt.Flag("--vbmf", "The ranks at which singular values stand out of noise (variational Bayes).");
         var rank = Opt.MaybeWhole("--rank", "N", 1, int.MaxValue, "One rank for all layers.");
         var images = Opt.Whole("--images", "N", 1, 1_000_000, 256, "Examples of --data that layers' outputs are to err little on, drawn from the training part.");
         var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name or operator; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
         var data = new DataFlags();
-        return new VerbCommand("factorize", "Replace layers by thin ones of low rank.", new OptionGroup("Factorising") { output, method, energy, macs, vbmf, rank, images, exclude }, data)
+        return new VerbCommand("factorize", "Replace layers by thin ones of low rank.", new OptionGroup("Factorising") { output, method, energy, macs, by, vbmf, rank, images, exclude }, data)
         {
             Arguments = { model },
             Details = "Give one of --energy, --macs, --vbmf and --rank. With --data the error of layers' outputs is made small, without it that of their weights. A layer that would not get smaller and faster stays as it is. 'pare train' on the result wins accuracy back.",
@@ -31,6 +33,7 @@ internal static class FactorizeVerb
                 OutputFile.Check(path);
                 if (new[] { run.Get(energy) is not null, run.Get(macs) is not null, run.Get(vbmf), run.Get(rank) is not null }.Count(given => given) != 1)
                     throw new BadInputException("factorize needs one of --energy, --macs, --vbmf and --rank");
+                if (run.Get(by) is not null && run.Get(macs) is null) throw new BadInputException("--by shares out --macs; give that too");
                 var options = new FactorizeOptions
                 {
                     Method = run.Get(method) is "auto" ? null : Enum.Parse<FactorMethod>(run.Get(method), ignoreCase: true),
@@ -54,7 +57,8 @@ internal static class FactorizeVerb
 
             FactorizationRequest Of(LoadedModel loaded) => new()
             {
-                Model = loaded.Model, Options = options, Threads = run.Threads, Progress = what => run.Share(progress, what), Cancel = run.Cancel,
+                Model = loaded.Model, Threads = run.Threads, Progress = what => run.Share(progress, what), Cancel = run.Cancel,
+                Options = ByFlag.Read(run, by, loaded.Model) is { } measured ? options with { Curves = SensitivityCurves.Of(measured.Points, "rank", measured.Images) } : options,
             };
         }
     }

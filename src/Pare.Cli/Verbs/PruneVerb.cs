@@ -22,6 +22,7 @@ internal static class PruneVerb
         var sparsity = Opt.Number("--sparsity", "S", 0, 1, "Share of weights that are zero afterwards.", closed: false);
         var quality = Opt.Number("--quality", "Q", 0, double.PositiveInfinity, "Prune weights smaller than Q times their layer's standard deviation, as Deep Compression does.");
         var scope = Opt.Choice("--scope", ["global", "layer"], "global", "Whether all weights or channels compete, or every layer gives up the same share.");
+        var by = ByFlag.Create("each layer's share of --sparsity is the one that costs least by it.");
         var layers = new Option<string[]>("--layer") { HelpName = "NAME=S", Description = "A sparsity for one layer, such as ip1=0.92; layers not named stay as they are. May be repeated, in place of --sparsity.", AllowMultipleArgumentsPerToken = true };
         var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
         var score = Opt.Choice("--score", ["magnitude", "taylor", "fisher", "obd", "obs"], "magnitude",
@@ -36,7 +37,7 @@ internal static class PruneVerb
         var importance = Opt.Choice("--importance", ["l1", "l2", "bn", "fisher"], "l2", "What a channel counts: its weights, its scale in batch normalisation, or what the loss loses by it (fisher, which needs --data).");
         var multiple = Opt.Whole("--multiple", "N", 1, 1 << 16, 1, "Make the widths that change multiples of N.");
         return new VerbCommand("prune", "Set the least important weights to zero, or remove whole channels.",
-            new OptionGroup("Pruning") { output, sparsity, quality, layers, scope, score, pattern, images, exclude, keepDead },
+            new OptionGroup("Pruning") { output, sparsity, by, quality, layers, scope, score, pattern, images, exclude, keepDead },
             new OptionGroup("Channels") { channels, macs, parameters, importance, multiple }, data)
         {
             Arguments = { model },
@@ -44,7 +45,8 @@ internal static class PruneVerb
             Examples =
             [
                 "pare prune model.onnx --sparsity 0.9 -o pruned.onnx", "pare prune model.onnx --quality 1.2 --exclude 'conv1*' -o pruned.onnx",
-                "pare prune model.onnx --sparsity 0.7 --score obs --data photos.zip -o pruned.onnx", "pare prune model.onnx --channels --macs 0.5 -o small.onnx",
+                "pare prune model.onnx --sparsity 0.7 --score obs --data photos.zip -o pruned.onnx", "pare prune model.onnx --sparsity 0.7 --by sens.json -o pruned.onnx",
+                "pare prune model.onnx --channels --macs 0.5 -o small.onnx",
             ],
             Body = run =>
             {
@@ -55,6 +57,7 @@ internal static class PruneVerb
                 if (run.Get(channels))
                 {
                     if (run.Get(sparsity) is not null || run.Get(quality) is not null || byLayer.Count > 0) throw new BadInputException("--channels takes --macs or --params; --sparsity, --quality and --layer are about single weights");
+                    if (run.Get(by) is not null) throw new BadInputException("--by shares out --sparsity; it says nothing of --channels");
                     RemoveChannels(run, loaded.Model, path, new ChannelPruneOptions
                     {
                         Macs = run.Get(macs),
@@ -71,10 +74,12 @@ internal static class PruneVerb
                     throw new BadInputException("prune needs one of --sparsity, --quality, --layer and --pattern");
                 if (run.Get(score) != "obs" && run.Get(pattern) is not null) throw new BadInputException("--pattern needs --score obs");
                 if (run.Get(score) == "obs" && (run.Get(quality) is not null || byLayer.Count > 0)) throw new BadInputException("--score obs takes --sparsity or --pattern");
+                if (run.Get(by) is not null && (run.Get(sparsity) is null || run.Get(score) == "obs")) throw new BadInputException("--by shares out --sparsity, by any score but obs, which shares out by errors of its own");
                 var result = run.Get(score) == "obs" ? Obs(run, loaded.Model) : Pruner.Prune(loaded.Model, new PruneOptions
                 {
                     Score = run.Get(score) == "magnitude" ? PruneScore.Magnitude : PruneScore.Saliency,
                     Sparsity = run.Get(sparsity),
+                    Curves = ByFlag.Read(run, by, loaded.Model) is { } measured ? SensitivityCurves.Of(measured.Points, "sparsity", measured.Images) : null,
                     Quality = run.Get(quality),
                     LayerSparsities = byLayer.Count > 0 ? byLayer : null,
                     Scope = Scope(run.Get(scope)),

@@ -47,7 +47,7 @@ public static class LowRankNetwork
             // The rule of noise is about the weights themselves.
             List<LayerCurves> curves = [.. open.Select(l => Curves(l, options.Vbmf ? null : MomentsOf(l)))];
             return options.Energy is { } energy ? RankChoice.ByEnergy(curves, energy)
-                : options.Macs is { } share ? RankChoice.ByMacs(curves, share, macs - open.Sum(l => l.Macs))
+                : options.Macs is { } share ? RankChoice.ByMacs(curves, share, macs - open.Sum(l => l.Macs), options.Curves)
                 : RankChoice.ByVbmf(curves);
         }
 

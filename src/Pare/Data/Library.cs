@@ -16,7 +16,7 @@ internal sealed record Library(string? UserFolder, string CacheFolder, Func<stri
     public static Library OfUser()
     {
         var user = Environment.GetEnvironmentVariable("PARE_DATA");
-        return new Library(string.IsNullOrEmpty(user) ? null : user, Path.Combine(CacheHome(), "pare", "data"), FetchByHttp);
+        return new Library(string.IsNullOrEmpty(user) ? null : user, UserCache.Folder("data"), FetchByHttp);
     }
 
     /// <summary>The path of a named set: <c>PARE_DATA</c>, the cache, the distribution's place, else fetched into the cache.</summary>
@@ -116,13 +116,5 @@ internal sealed record Library(string? UserFolder, string CacheFolder, Func<stri
     {
         var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(20) });
         return client.GetStreamAsync(url).GetAwaiter().GetResult();
-    }
-
-    private static string CacheHome()
-    {
-        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache) return cache;
-        return OperatingSystem.IsWindows()
-            ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
     }
 }

@@ -64,16 +64,19 @@ public static class RankChoice
     /// </summary>
     /// <param name="share">Above 0 and below 1.</param>
     /// <param name="otherMacs">Multiply-adds of everything else in the network.</param>
+    /// <param name="measured">What layers lose, in place of the loss of energy; null for that.</param>
     /// <exception cref="BadInputException">The share cannot be reached.</exception>
-    public static IReadOnlyList<LayerChoice> ByMacs(IReadOnlyList<LayerCurves> layers, double share, long otherMacs)
+    public static IReadOnlyList<LayerChoice> ByMacs(IReadOnlyList<LayerCurves> layers, double share, long otherMacs, DropCurves? measured = null)
     {
         var fronts = layers.Select(l => l.Curves.Select(c => RankOption.Front(l.Layer, c)).ToList()).ToList();
         var curves = layers.Select((l, i) => Curve(l.Layer, RankOption.Front(fronts[i].SelectMany(f => f)))).ToList();
+        // A measured curve ends where the ranks do.
+        if (measured is not null) curves = [.. layers.Zip(curves, (l, c) => (IReadOnlyList<(long, double)>)[.. measured.Costs(l.Layer.Name, l.Layer.Macs).Where(p => p.Gain <= c[^1].Gain)])];
         var whole = layers.Sum(l => l.Layer.Macs) + otherMacs;
         var surplus = whole - (long)Math.Floor(share * whole);
         var most = curves.Sum(c => c[^1].Gain);
         if (most < surplus)
-            throw new BadInputException($"macs is {share}; with every layer at its lowest rank the network takes {Math.Ceiling(1e4 * (whole - most) / whole) / 1e4} of its {whole} multiply-adds");
+            throw new BadInputException($"macs is {share}; with every layer {(measured is null ? "at its lowest rank" : "at its lowest measured rank")} the network takes {Math.Ceiling(1e4 * (whole - most) / whole) / 1e4} of its {whole} multiply-adds");
 
         var saved = Allocation.Solve(curves, surplus);
         return [.. layers.Select((l, i) => saved[i] == 0

@@ -3,7 +3,7 @@ using System.IO.Enumeration;
 namespace Pare.Onnx;
 
 /// <summary>Layers by pattern: * and ? stand for any characters of a layer's name, its weight's name or its operator type.</summary>
-internal sealed class LayerPatterns(IReadOnlyList<string> patterns)
+public sealed class LayerPatterns(IReadOnlyList<string> patterns)
 {
     /// <summary>Layers that a message names.</summary>
     private const int MaxNamed = 20;

@@ -44,6 +44,17 @@ internal static class Cuts
         }
     }
 
+    /// <summary>The cuts that leave all layers together with the given share of zeros at the least measured drop.</summary>
+    /// <exception cref="BadInputException">The curves do not reach so far.</exception>
+    public static IEnumerable<(ScoredWeights Layer, Cut Cut)> ByCurves(IReadOnlyList<ScoredWeights> layers, DropCurves curves, double sparsity, int minKept)
+    {
+        List<IReadOnlyList<(long Gain, double Cost)>> costs = [.. layers.Select(l => (IReadOnlyList<(long, double)>)[.. curves.Costs(l.Name, l.Count).Where(c => c.Gain == 0 || c.Gain <= l.Count - minKept)])];
+        var (all, most) = (layers.Sum(l => (long)l.Count), costs.Sum(c => c[^1].Gain));
+        var target = Target(sparsity, all);
+        if (target > most) throw new BadInputException($"sparsity is {sparsity}; the measured curves reach up to {Math.Floor(1e4 * most / Math.Max(1, all)) / 1e4} of these layers' weights");
+        return layers.Zip(Allocation.Solve(costs, target), (layer, zeros) => (layer, Cut.Smallest(zeros, [layer])));
+    }
+
     // Each layer's part of a common cut; equal keys go to the first layers.
     private static IEnumerable<(ScoredWeights Layer, Cut Cut, long Pruned)> Split(Cut cut, List<ScoredWeights> layers)
     {

@@ -38,6 +38,9 @@ public sealed record PruneOptions
     /// <summary>A sparsity for each layer by its name; layers without one stay as they are.</summary>
     public IReadOnlyDictionary<string, double>? LayerSparsities { get; init; }
 
+    /// <summary>For <see cref="Sparsity"/>: layers share the zeros out by what they were measured to lose, in place of <see cref="Scope"/>; layers without a curve stay as they are.</summary>
+    public DropCurves? Curves { get; init; }
+
     public PruneScore Score { get; init; } = PruneScore.Magnitude;
 
     /// <summary>Layers to leave alone, by name; * stands for any characters and ? for one.</summary>
@@ -53,6 +56,7 @@ public sealed record PruneOptions
         if (targets != 1) throw new BadInputException($"{targets} pruning targets are given, exactly one of sparsity, quality and sparsities by layer is allowed");
         if (Sparsity is { } sparsity) CheckSparsity(sparsity, "sparsity");
         foreach (var (name, share) in LayerSparsities ?? new Dictionary<string, double>()) CheckSparsity(share, $"sparsity of layer '{name}'");
+        if (Curves is not null && Sparsity is null) throw new BadInputException("measured curves share a sparsity out; none is given");
         if (Quality is { } quality && !(quality >= 0 && double.IsFinite(quality))) throw new BadInputException($"quality is {quality}, 0 or more is allowed");
         if (Quality is not null && Score != PruneScore.Magnitude) throw new BadInputException("quality is a rule on magnitudes; the score saliency needs a sparsity");
         if (MinKept < 0) throw new BadInputException($"weights kept at least in a layer: {MinKept}, 0 or more is allowed");

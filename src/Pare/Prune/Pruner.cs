@@ -68,6 +68,7 @@ public static class Pruner
         if (options.Quality is { } quality) return layers.Select(l => (l, Cuts.Quality(l, quality, options.MinKept)));
         if (options.LayerSparsities is { } shares) return layers.Select(l => (l, Cuts.Share(l, shares[l.Name], options.MinKept)));
         var sparsity = options.Sparsity!.Value;
+        if (options.Curves is { } curves) return Cuts.ByCurves(layers, curves, sparsity, options.MinKept);
         return options.Scope == PruneScope.Layer
             ? layers.Select(l => (l, Cuts.Share(l, sparsity, options.MinKept)))
             : Cuts.Global(layers, sparsity, options.MinKept);

@@ -5,5 +5,6 @@ namespace Pare.Report;
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(Comparison))]
 [JsonSerializable(typeof(InspectReport))]
+[JsonSerializable(typeof(SensitivityReport))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,36 @@
+using Pare.Coding;
+using Pare.Onnx;
+using Pare.Profile;
+using Pare.Quantize;
+using Pare.Report;
+
+namespace Pare.Cli;
+
+/// <summary>Bits of each layer by what was measured, in a file of a given size.</summary>
+internal static class SharedBits
+{
+    /// <summary>Choices that are packed before the target counts as out of reach.</summary>
+    private const int Tries = 8;
+
+    /// <summary>The network with each layer's weights shared, so that packed as a whole it takes at most so many bytes.</summary>
+    /// <exception cref="BadInputException">So few bytes cannot be reached.</exception>
+    public static StepResult Within(Model model, ShareOptions options, SensitivityReport measured, int bytes)
+    {
+        long allowed = bytes;
+        for (var i = 0; i < Tries; i++)
+        {
+            var bits = SensitivityCurves.Bits(measured.Points, measured.Images, measured.Bytes, allowed);
+            if (bits.Count == 0) throw new BadInputException($"{bytes} bytes leave nothing to do: the network takes {measured.Bytes} packed as it is");
+            var all = Layer.Of(new GraphIndex(model.Graph)).Select(l => l.Name);
+            var shared = Sharer.Share(model, options with
+            {
+                Layers = [.. bits.Select(b => new LayerSize(b.Key, CodebookSize.OfBits(b.Value)))], Exclude = [.. all.Where(n => !bits.ContainsKey(n))],
+            });
+            // What single layers save does not quite add up.
+            var over = PackedFile.Pack(OnnxWriter.ToBytes(shared.Model)).LongLength - bytes;
+            if (over <= 0) return shared;
+            allowed -= over;
+        }
+        throw new BadInputException($"{bytes} bytes were not reached in {Tries} tries; a little more is");
+    }
+}

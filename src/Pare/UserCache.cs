@@ -1,0 +1,16 @@
+namespace Pare;
+
+/// <summary>Where Pare keeps, for this user, what it can make or fetch anew.</summary>
+public static class UserCache
+{
+    /// <summary>The folder for one kind of thing, which need not exist.</summary>
+    public static string Folder(string kind) => Path.Combine(Home(), "pare", kind);
+
+    private static string Home()
+    {
+        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache) return cache;
+        return OperatingSystem.IsWindows()
+            ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+    }
+}
