@@ -18,7 +18,7 @@ internal static class TrainVerb
         return new VerbCommand("train", "Train or fine-tune any supported network, in whatever form its weights are.", new OptionGroup("Output") { output }, data, training, teaching)
         {
             Arguments = { model },
-            Details = "Pruned weights stay zero, shared weights stay shared. A network of the zoo is built for the data's shape and classes. The preprocessing is written into the model.",
+            Details = "Pruned weights stay zero, shared weights stay shared, weights in codes stay codes. A network of the zoo is built for the data's shape and classes. The preprocessing is written into the model.",
             Examples = ["pare train lenet5 --data mnist -o lenet5.onnx", "pare train pruned.onnx --data mnist --epochs 5 --lr 0.0005 -o pruned.onnx"],
             Body = run =>
             {
