@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Pare.Coding;
@@ -29,6 +30,9 @@ internal sealed record CompressionRequest
     /// <summary>Points of the metric that may be lost; null leaves it to the recipe, and nothing is promised.</summary>
     public double? MaxDrop { get; init; }
     public required string Command { get; init; }
+
+    /// <summary>What the user gave that may be a file: network, data, recipe.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
     public int Seed { get; init; }
     public int Threads { get; init; }
 }
@@ -75,12 +79,13 @@ internal static class Compression
         if (request.MaxDrop is { } promised && !held)
             throw new PromiseException($"the compressed model lost {drop.Points:0.00} points on the test data, at most {promised} were promised; nothing was written");
 
-        var steps = run.Log.Select(l => new StepReport(l.Name, Options(l), l.Seconds, l.Value)).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, packed.Length));
+        var steps = run.Log.Select(l => Describe(l)).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, packed.Length));
         var report = new RunReport
         {
             Pare = Help.Version, Seed = request.Seed, Machine = Machines.This(request.Threads), Command = request.Command,
             Model = request.Model.Name, Data = request.DataName, Metric = before.Metric,
-            Inputs = request.Model.Path is { } path ? [Machines.Describe(path)] : [],
+            Recipe = request.Recipe.Name, Libraries = Machines.Libraries,
+            Inputs = [.. request.Files.Where(File.Exists).Select(Machines.Describe)],
             Baseline = Costs.Of(profiles[0], request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(request.Model)) with
             {
                 Value = before.Value,
@@ -96,7 +101,8 @@ internal static class Compression
             },
             Contract = new Contract(request.MaxDrop, run.MaxDrop, drop.Points, drop.Upper95, held),
             Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(packed)),
-            Steps = [.. steps],
+            Steps = [.. steps], Reference = run.Reference.Value,
+            Nodes = NodeLatencies.Measure(original, shipped, data.Test.Shape, cancel), Call = CallOf(shipped, data.Test.Shape, request.Preprocess),
         };
         return new CompressionResult(model, packed, report);
 
@@ -126,6 +132,15 @@ internal static class Compression
 
     // Nothing is shown, but the work can be stopped.
     private static Func<string, IProgress<double>> Silent(RecipeRun run) => _ => new Relay<double>(_ => run.Cancellation.ThrowIfCancellationRequested());
+
+    private static StepReport Describe(StepLog log) => new(log.Name, Options(log), log.Seconds, log.Value)
+    {
+        Kept = log.Kept, Drop = log.Drop, EstimatedBytes = log.Bytes, Accepted = log.Accepted,
+    };
+
+    private static ModelCall? CallOf(Model model, ImmutableArray<int> example, Preprocess preprocess) => model.Graph.FreeInputs is [var input]
+        ? new ModelCall(input.Name, [1, .. example], model.Graph.Outputs[0].Name, preprocess.Scale, preprocess.Mean, preprocess.Std, PreprocessText.Format(new Preprocess { Geometry = preprocess.Geometry }))
+        : null;
 
     private static JsonObject Options(StepLog log)
     {

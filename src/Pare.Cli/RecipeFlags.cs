@@ -30,6 +30,9 @@ internal sealed class RecipeFlags : OptionGroup
         };
     }
 
+    /// <summary>The recipe as the user named it.</summary>
+    public string Name(VerbRun run) => run.Get(_recipe);
+
     /// <summary>The promise; null where none is made.</summary>
     public double? MaxDrop(VerbRun run) => run.Get(_maxDrop);
 }

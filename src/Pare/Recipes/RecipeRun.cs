@@ -14,8 +14,9 @@ namespace Pare.Recipes;
 /// <param name="Value">The metric on the validation data afterwards.</param>
 /// <param name="Kept">Share of the original weights that are not zero, 0 to 1.</param>
 /// <param name="Drop">Points lost on it, as the run counts them.</param>
+/// <param name="Bytes">About what the weights take once packed (<see cref="SizeEstimate"/>).</param>
 /// <param name="Accepted">False where the result was given up.</param>
-public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Options, double Seconds, double Value, double Kept, double Drop, bool Accepted);
+public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Options, double Seconds, double Value, double Kept, double Drop, long Bytes, bool Accepted);
 
 /// <summary>Where a recipe is.</summary>
 /// <param name="Stage">What is being done, in a few words.</param>
@@ -108,7 +109,7 @@ public sealed class RecipeRun
     /// <summary>Notes what was done.</summary>
     internal void Note(string name, IReadOnlyDictionary<string, string> options, Stopwatch watch, Candidate result, bool accepted) =>
         _log.Add(new StepLog(
-            name, options, watch.Elapsed.TotalSeconds, result.Score.Value, (double)WeightCount.NonZero(result.Model) / OriginalWeights, Drop(result.Score), accepted));
+            name, options, watch.Elapsed.TotalSeconds, result.Score.Value, (double)WeightCount.NonZero(result.Model) / OriginalWeights, Drop(result.Score), SizeEstimate.Of(result.Model), accepted));
 
     // Progress<T> posts to a thread pool, which reorders; a run reports in order.
     private sealed class Forward<T>(Action<T> report) : IProgress<T>

@@ -41,6 +41,9 @@ public static class Format
     /// <summary>Milliseconds in three digits.</summary>
     public static string Milliseconds(double ms) => ms.ToString(ms < 1 ? "0.000" : ms < 10 ? "0.00" : ms < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) + " ms";
 
+    /// <summary>A figure in up to two decimals: 0.5, -1.7.</summary>
+    public static string Figure(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
     /// <summary>Points of the metric with their sign: +0.12, -0.30.</summary>
     public static string Points(double points) => points.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
 
