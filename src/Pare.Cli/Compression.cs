@@ -146,8 +146,6 @@ internal static class Compression
     {
         var options = new JsonObject();
         foreach (var (name, value) in log.Options) options[name] = value;
-        options["kept"] ??= $"{log.Kept:0.#####}";
-        options["accepted"] = log.Accepted;
         return options;
     }
 }

@@ -7,7 +7,7 @@ public static class HtmlReport
     {
         var page = new HtmlPage($"{report.Model}: {Format.Ratio(report.Ratio)} smaller", $"{report.Model} on {report.Data}");
         var contract = report.Contract;
-        page.Html($"<p class=\"verdict {Colour(contract)}\"><b>{Sign(contract)} {HtmlPage.Text(char.ToUpperInvariant(contract.Standing[0]) + contract.Standing[1..])}</b> <span>{HtmlPage.Text(contract.Figures)}</span></p>");
+        page.Html($"<p class=\"verdict {Colour(contract)}\"><b>{Sign(contract)} {HtmlPage.Text(char.ToUpperInvariant(contract.Standing[0]) + contract.Standing[1..])}</b> <span>{Meaning(contract)}</span></p>");
         page.Figures(Figures(report));
         page.Facts(Facts(report));
         page.Table("Both costs", new HtmlTable("The size before is every weight and bias at 4 bytes; the size after is the whole packed file, graph and header included.",
@@ -35,7 +35,7 @@ public static class HtmlReport
         }
         page.Origin(report.Command, $"Pare {report.Pare}, seed {report.Seed}.{(report.Libraries.Count > 0 ? $" {string.Join(", ", report.Libraries)}." : "")} {report.Machine}.");
         if (report.Inputs.Count > 0)
-            page.Html(new HtmlTable("Files that were read.", ["file", "bytes", "SHA-256"], [.. report.Inputs.Select(i => (IReadOnlyList<Cell>)[i.Path, Format.Count(i.Bytes), i.Sha256])]) { Sortable = false }.Render("Files that were read"));
+            page.Html(new HtmlTable("Files that were read.", ["file", "bytes", "SHA-256"], [.. report.Inputs.Select(i => (IReadOnlyList<Cell>)[i.Path, Format.Count(i.Bytes), new Cell(i.Sha256) { IsProse = true }])]) { Sortable = false }.Render("Files that were read"));
         return page.ToString();
     }
 
@@ -56,8 +56,8 @@ public static class HtmlReport
         yield return ("Data", report.Data);
         if (report.Recipe is { } recipe) yield return ("Recipe", recipe);
         yield return (contract.MaxDrop is null ? "Aim, promised to nobody" : "Promise", $"at most {Format.Figure(contract.Aim)} points lost");
-        yield return ("Measured", $"{Format.Figure(contract.Drop)} points lost");
-        yield return ("With 95 % confidence", $"at most {Format.Figure(contract.DropUpper95)} points");
+        yield return ("Measured", Format.Lost(contract.Drop));
+        yield return ("With 95 % confidence", $"at {(contract.DropUpper95 < 0 ? "least" : "most")} {Format.Lost(contract.DropUpper95)}");
         if (report.Result.Count > 0) yield return ("Measured on", $"{Format.Count(report.Result.Count)} test examples");
     }
 
@@ -66,6 +66,15 @@ public static class HtmlReport
         "promise kept" or "aim kept" => "good",
         "promise kept on the estimate" => "fair",
         _ => "bad",
+    };
+
+    private static string Meaning(Contract contract) => contract.Standing switch
+    {
+        "promise kept" => "What was lost is within the promise, and with 95 % confidence stays within it on other data of this kind.",
+        "promise kept on the estimate" => "What was lost is within the promise; the upper end of its 95 % interval is not. More test data would tell.",
+        "aim kept" => "What was lost is within what the recipe allows itself.",
+        "aim missed" => "More was lost on the test data than the recipe allows itself.",
+        _ => "More was lost on the test data than was promised.",
     };
 
     private static string Sign(Contract contract) => Colour(contract) switch { "good" => "\u2713", "fair" => "\u2248", _ => "\u2717" };

@@ -38,39 +38,39 @@ internal sealed record HtmlTable(string Caption, IReadOnlyList<string> Headers, 
     /// <param name="label">Name of the region, for those who cannot see that it scrolls.</param>
     public string Render(string label)
     {
+        bool[] words = [.. Headers.Select((_, i) => HasWords(i))];
         var html = new StringBuilder();
         html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{HtmlPage.Text(label)}\">\n<table{(Sortable ? " data-sort" : "")}>\n");
         html.Append(CultureInfo.InvariantCulture, $"<caption><span>{HtmlPage.Text(Caption)}</span></caption>\n<thead><tr>");
-        foreach (var header in Headers)
-            html.Append(header.Length == 0 ? "<td></td>" : $"<th scope=\"col\">{HtmlPage.Text(header)}</th>");
+        for (var i = 0; i < Headers.Count; i++)
+            html.Append(Headers[i].Length == 0 ? "<td></td>" : $"<th scope=\"col\"{(words[i] ? " class=\"text\"" : "")}>{HtmlPage.Text(Headers[i])}</th>");
         html.Append("</tr></thead>\n<tbody>\n");
-        foreach (var row in Rows) Append(html, row);
+        foreach (var row in Rows) html.Append(RowOf(row, words));
         html.Append("</tbody>\n");
-        if (Total is { } total)
-        {
-            html.Append("<tfoot>\n");
-            Append(html, total);
-            html.Append("</tfoot>\n");
-        }
+        if (Total is { } total) html.Append("<tfoot>\n").Append(RowOf(total, words)).Append("</tfoot>\n");
         return html.Append("</table></div>\n").ToString();
     }
 
-    private static void Append(StringBuilder html, IReadOnlyList<Cell> row)
+    // Words stand to the left, figures to the right.
+    private bool HasWords(int column)
     {
-        html.Append("<tr>");
-        for (var i = 0; i < row.Count; i++)
-        {
-            var tag = i == 0 ? "th" : "td";
-            html.Append('<').Append(tag);
-            if (i == 0) html.Append(" scope=\"row\"");
-            if (row[i].IsProse) html.Append(" class=\"text\"");
-            if (row[i].Bar is { } bar) html.Append(CultureInfo.InvariantCulture, $" class=\"bar\" style=\"--v:{Share(bar)}\"");
-            if (row[i].Heat is { } heat) html.Append(CultureInfo.InvariantCulture, $" class=\"heat\" style=\"--v:{Share(heat)}\"");
-            if (row[i].Hint is { } hint) html.Append(CultureInfo.InvariantCulture, $" title=\"{HtmlPage.Text(hint)}\"");
-            html.Append('>').Append(HtmlPage.Text(row[i].Text)).Append("</").Append(tag).Append('>');
-        }
-        html.Append("</tr>\n");
+        var filled = Rows.Select(r => r[column]).Where(c => c.Text is not ("" or "-")).ToList();
+        return filled.Count > 0 && filled.TrueForAll(c => c.IsProse || char.IsLetter(c.Text[0]));
     }
 
-    private static string Share(double share) => Math.Clamp(double.IsFinite(share) ? share : 0, 0, 1).ToString("0.###", CultureInfo.InvariantCulture);
+    private static string RowOf(IReadOnlyList<Cell> row, bool[] words) =>
+        $"<tr><th scope=\"row\">{HtmlPage.Text(row[0].Text)}</th>{string.Concat(row.Skip(1).Select((cell, i) => CellOf(cell, words[i + 1])))}</tr>\n";
+
+    private static string CellOf(Cell cell, bool words)
+    {
+        var (kind, share) = cell switch
+        {
+            { Bar: { } bar } => ("bar", bar),
+            { Heat: { } heat } => ("heat", heat),
+            { IsProse: true } => ("prose", 0),
+            _ => (words ? "text" : "", 0),
+        };
+        var style = kind is "bar" or "heat" ? string.Create(CultureInfo.InvariantCulture, $" style=\"--v:{(double.IsFinite(share) ? Math.Clamp(share, 0, 1) : 0):0.###}\"") : "";
+        return $"<td{(kind.Length > 0 ? $" class=\"{kind}\"" : "")}{style}{(cell.Hint is { } hint ? $" title=\"{HtmlPage.Text(hint)}\"" : "")}>{HtmlPage.Text(cell.Text)}</td>";
+    }
 }

@@ -137,9 +137,7 @@ public sealed record Contract(double? MaxDrop, double Aim, double Drop, double D
     };
 
     /// <summary>One sentence: what was promised or aimed at, and what came of it.</summary>
-    public string Verdict => $"{Standing}: {Figures}";
-
-    internal string Figures => $"at most {Format.Figure(Aim)} points lost; measured {Format.Figure(Drop)}, with 95 % confidence at most {Format.Figure(DropUpper95)}";
+    public string Verdict => $"{Standing}: at most {Format.Figure(Aim)} points lost; measured {Format.Figure(Drop)}, with 95 % confidence at most {Format.Figure(DropUpper95)}";
 }
 
 /// <summary>A layer in the columns of Deep Compression's tables.</summary>
