@@ -39,7 +39,7 @@ internal sealed class Axis
     {
         var rough = (high - low) / 5;
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        var step = power * (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
+        var step = power * (rough / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 };
         var first = (long)Math.Ceiling(low / step);
         return [.. Enumerable.Range(0, (int)((long)Math.Floor(high / step) - first) + 1).Select(i => (first + i) * step)];
     }

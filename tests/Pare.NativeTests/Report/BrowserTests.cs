@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Pare.NativeTests.Report;
 
-/// <summary>Opens Pare's pages in Chromium (tests/browser/check.mjs). Skipped where Node.js, its packages or Chromium are not there: the rest of the tests needs the SDK alone.</summary>
+/// <summary>Opens Pare's pages in Chromium (tests/browser/check.mjs). Skipped where Node.js, its packages or Chromium are not there: the rest of the tests needs the SDK alone. PARE_SHOTS names a folder for pictures of the pages.</summary>
 public sealed class BrowserTests : IDisposable
 {
     private static readonly string Scripts = Path.GetFullPath(Path.Combine(Folder(), "..", "..", "browser"));
@@ -31,7 +31,8 @@ public sealed class BrowserTests : IDisposable
         _pare.Tiny();
         _pare.Succeed("inspect @tiny.onnx --seconds 0.05 --html @inspect.html");
 
-        var (code, output) = Node(Path.Combine(Scripts, "check.mjs"), _pare.At("small.html"), _pare.At("large.html"), _pare.At("compare.html"), _pare.At("inspect.html"));
+        string[] shots = Environment.GetEnvironmentVariable("PARE_SHOTS") is { Length: > 0 } folder ? ["--shots", folder] : [];
+        var (code, output) = Node([Path.Combine(Scripts, "check.mjs"), .. shots, _pare.At("small.html"), _pare.At("large.html"), _pare.At("compare.html"), _pare.At("inspect.html")]);
         Assert.True(code == 0, output);
         // Four pages, two widths, two schemes.
         Assert.Contains("16 views, ", output, StringComparison.Ordinal);
@@ -52,7 +53,7 @@ public sealed class BrowserTests : IDisposable
 
     private static (int Code, string Output) Node(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("node", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -35,7 +35,7 @@ public sealed class RenderingTests
     public void A_flat_search_has_finite_coordinates()
     {
         var report = Reports.Large with { Steps = [.. Reports.Large.Steps.Select(s => s with { Value = 0.5, EstimatedBytes = 1000 })] };
-        Assert.DoesNotContain("NaN", HtmlReport.Render(report), StringComparison.Ordinal);
+        Assert.DoesNotMatch("=\"[^\"]*(NaN|∞)", HtmlReport.Render(report));
     }
 
     [Theory]
@@ -45,5 +45,5 @@ public sealed class RenderingTests
     [InlineData(900, 9_000_000, true, "1000 10000 100000 1000000 10000000")]
     [InlineData(2000, 2400, true, "2000 2100 2200 2300 2400")]
     public void Ticks_are_round(double low, double high, bool logarithmic, string ticks) =>
-        Assert.Equal(ticks, string.Join(' ', new Axis([low, high], logarithmic, leastRange: 1.01).Ticks().Select(t => Math.Round(t, 6).ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.Equal(ticks, string.Join(' ', new Axis([low, high], logarithmic, leastRange: logarithmic ? 1.01 : 0).Ticks().Select(t => Math.Round(t, 6).ToString(System.Globalization.CultureInfo.InvariantCulture))));
 }
