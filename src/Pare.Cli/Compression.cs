@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Pare.Coding;
@@ -29,6 +30,9 @@ internal sealed record CompressionRequest
     /// <summary>What the result must keep to.</summary>
     public Promise Promise { get; init; } = new();
     public required string Command { get; init; }
+
+    /// <summary>What the user gave that may be a file: network, data, recipe.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
     public int Seed { get; init; }
     public int Threads { get; init; }
 }
@@ -98,12 +102,13 @@ internal sealed class Compression
         var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = _data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
         ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
         var drop = PairedDrop.Between(after.Metric, Before.Scores, after.Scores);
-        var steps = _run.Log.Select(l => new StepReport(l.Name, Options(l), l.Seconds, l.Value)).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, packed.Length));
+        var steps = _run.Log.Select(Describe).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, packed.Length));
         var report = new RunReport
         {
             Pare = Help.Version, Seed = _request.Seed, Machine = Machines.This(_request.Threads), Command = _request.Command,
             Model = _request.Model.Name, Data = _request.DataName, Metric = after.Metric,
-            Inputs = _request.Model.Path is { } path ? [Machines.Describe(path)] : [],
+            Recipe = _request.Recipe.Name, Libraries = Machines.Libraries,
+            Inputs = [.. _request.Files.Where(File.Exists).Select(Machines.Describe)],
             Baseline = Costs.Of(profiles[0], _request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(_request.Model)) with
             {
                 Value = Before.Value,
@@ -122,7 +127,8 @@ internal sealed class Compression
                 Accept = _request.Promise.MaxDrop is null ? "none" : $"{_request.Promise.Rule}".ToLowerInvariant(), MinRatio = _request.Promise.Ratio, Tries = _acceptance?.Tries ?? 0,
             },
             Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(packed)),
-            Steps = [.. steps],
+            Steps = [.. steps], Reference = _run.Reference.Value,
+            Nodes = NodeLatencies.Measure(original, shipped, _data.Test.Shape, _run.Cancellation), Call = CallOf(shipped, _data.Test.Shape, _request.Preprocess),
         };
         return new CompressionResult(model, packed, report, kept);
     }
@@ -176,12 +182,19 @@ internal sealed class Compression
     // Nothing is shown, but the work can be stopped.
     private static Func<string, IProgress<double>> Silent(RecipeRun run) => _ => new Relay<double>(_ => run.Cancellation.ThrowIfCancellationRequested());
 
+    private static StepReport Describe(StepLog log) => new(log.Name, Options(log), log.Seconds, log.Value)
+    {
+        Kept = log.Kept, Drop = log.Drop, EstimatedBytes = log.Bytes, Accepted = log.Accepted,
+    };
+
+    private static ModelCall? CallOf(Model model, ImmutableArray<int> example, Preprocess preprocess) => model.Graph.FreeInputs is [var input]
+        ? new ModelCall(input.Name, [1, .. example], model.Graph.Outputs[0].Name, preprocess.Scale, preprocess.Mean, preprocess.Std, PreprocessText.Format(new Preprocess { Geometry = preprocess.Geometry }))
+        : null;
+
     private static JsonObject Options(StepLog log)
     {
         var options = new JsonObject();
         foreach (var (name, value) in log.Options) options[name] = value;
-        options["kept"] ??= $"{log.Kept:0.#####}";
-        options["accepted"] = log.Accepted;
         return options;
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.ML.OnnxRuntime;
 using Pare.Report;
 
 namespace Pare.Cli;
@@ -9,6 +10,9 @@ internal static class Machines
 {
     public static Machine This(int threads) =>
         new(Processor(), Environment.ProcessorCount, threads, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription);
+
+    /// <summary>What computes, each with its version.</summary>
+    public static IReadOnlyList<string> Libraries { get; } = [$"ONNX Runtime {OrtEnv.Instance().GetVersionString()}", $"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)}"];
 
     /// <summary>A file's name, size and hash.</summary>
     public static InputFile Describe(string path)

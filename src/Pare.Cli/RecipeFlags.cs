@@ -33,6 +33,9 @@ internal sealed class RecipeFlags : OptionGroup
         };
     }
 
+    /// <summary>The recipe as the user named it.</summary>
+    public string Name(VerbRun run) => run.Get(_recipe);
+
     /// <summary>The promise.</summary>
     public Promise Promise(VerbRun run) => new() { MaxDrop = run.Get(_maxDrop), Rule = AcceptOption.Parse(run.Get(_accept)), Ratio = run.Get(_ratio) };
 }

@@ -40,7 +40,7 @@ internal static class CompressVerb
                 {
                     Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan, Metric = metric.For(run, loaded.Model, splits.All, splits.Name),
                     Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), Promise = recipe.Promise(run),
-                    Command = run.CommandLine, Seed = run.Seed, Threads = run.Threads,
+                    Command = run.CommandLine, Files = [loaded.Path ?? "", data.DataName(run), recipe.Name(run)], Seed = run.Seed, Threads = run.Threads,
                 };
                 var result = Run(run, request);
                 if (result.Kept) CompressOutput.Write(folder, path => OnnxFile.Write(result.Model, path), result.Packed, result.Report);

@@ -15,8 +15,9 @@ namespace Pare.Recipes;
 /// <param name="Value">The metric on the validation data afterwards.</param>
 /// <param name="Kept">Share of the original weights that are not zero, 0 to 1.</param>
 /// <param name="Drop">Points lost on it, as the run counts them.</param>
+/// <param name="Bytes">About what the weights take once packed (<see cref="SizeEstimate"/>).</param>
 /// <param name="Accepted">False where the result was given up.</param>
-public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Options, double Seconds, double Value, double Kept, double Drop, bool Accepted);
+public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Options, double Seconds, double Value, double Kept, double Drop, long Bytes, bool Accepted);
 
 /// <summary>Where a recipe is.</summary>
 /// <param name="Stage">What is being done, in a few words.</param>
@@ -132,7 +133,7 @@ public sealed class RecipeRun
     internal void Note(string name, IReadOnlyDictionary<string, string> options, Stopwatch watch, Candidate result, bool accepted)
     {
         _log.Add(new StepLog(
-            name, options, watch.Elapsed.TotalSeconds, result.Score.Value, (double)WeightCount.NonZero(result.Model) / OriginalWeights, Drop(result.Score), accepted));
+            name, options, watch.Elapsed.TotalSeconds, result.Score.Value, (double)WeightCount.NonZero(result.Model) / OriginalWeights, Drop(result.Score), SizeEstimate.Of(result.Model), accepted));
         if (!accepted) Refuse(result);
     }
 

@@ -11,11 +11,21 @@ public static class WeightCount
     /// <summary>Weights that are not zero.</summary>
     public static long NonZero(Model model) => Layers(model).Sum(t => NonZero(t.Floats));
 
+    /// <summary>The numbers that a file holds for each weight: integer codes where there are any, else its values.</summary>
+    internal static IEnumerable<Tensor> Stored(Model model)
+    {
+        var index = new GraphIndex(model.Graph);
+        return Layer.Of(index).Select(l => l.Weight).Distinct().Select(w =>
+            index.Producer(w) is { OpType: "DequantizeLinear" } node && index.Constant(node.Inputs[0]) is { } codes ? codes : Dense(index, w));
+    }
+
     private static IEnumerable<Tensor> Layers(Model model)
     {
         var index = new GraphIndex(model.Graph);
-        return Layer.Of(index).Select(l => l.Weight).Distinct().Select(w => WeightForm.ReadDense(index, w) ?? WeightValues.Resolve(index, w)).Where(t => t.Type == ElementType.Float);
+        return Layer.Of(index).Select(l => l.Weight).Distinct().Select(w => Dense(index, w)).Where(t => t.Type == ElementType.Float);
     }
+
+    private static Tensor Dense(GraphIndex index, string weight) => WeightForm.ReadDense(index, weight) ?? WeightValues.Resolve(index, weight);
 
     private static long NonZero(ReadOnlySpan<float> values)
     {

@@ -39,7 +39,13 @@ public static class Format
     public static string Bits(double bits) => bits == 0 ? "-" : bits.ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>Milliseconds in three digits.</summary>
-    public static string Milliseconds(double ms) => ms.ToString(ms < 1 ? "0.000" : ms < 10 ? "0.00" : ms < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) + " ms";
+    public static string Milliseconds(double ms) => ms.ToString(ms < 0.01 ? "0.0000" : ms < 1 ? "0.000" : ms < 10 ? "0.00" : ms < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) + " ms";
+
+    /// <summary>Points of the metric in words: 0.5 points lost, 1.7 points gained.</summary>
+    public static string Lost(double points) => $"{Figure(Math.Abs(points))} points {(points < 0 ? "gained" : "lost")}";
+
+    /// <summary>A figure in up to two decimals: 0.5, -1.7.</summary>
+    public static string Figure(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>Points of the metric with their sign: +0.12, -0.30.</summary>
     public static string Points(double points) => points.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);

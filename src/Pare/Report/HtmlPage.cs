@@ -1,83 +1,114 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Pare.Report;
 
-/// <summary>An HTML page that needs nothing else: no script, no request, light and dark, wide and narrow.</summary>
-internal sealed class HtmlPage
+/// <summary>An HTML page that needs nothing else: one file, no request, light and dark, wide and narrow. What it shows is there without its script, which only sorts.</summary>
+internal sealed class HtmlPage(string title, string heading)
 {
-    private const string Style = """
-        :root { color-scheme: light dark; --ink: #1c2330; --soft: #5d6678; --line: #dfe3ea; --page: #fff; --card: #f6f7f9; --before: #b9c2d0; --after: #0b7285; --good: #1b7a3d; --bad: #b3261e; }
-        @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --soft: #9aa4b5; --line: #2d3442; --page: #12151b; --card: #1a1f28; --before: #465063; --after: #3bc9db; --good: #69db8c; --bad: #ff8a80; } }
-        * { box-sizing: border-box; }
-        body { margin: 0 auto; max-width: 68rem; padding: 2rem 1rem 4rem; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-        h1 { font-size: 1.6rem; line-height: 1.2; margin: 0; } h2 { font-size: 1.1rem; margin: 2.5rem 0 .75rem; }
-        p { margin: .4rem 0; } .soft { color: var(--soft); } .good { color: var(--good); } .bad { color: var(--bad); }
-        .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1.5rem 0; }
-        .figure { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; } .figure b { display: block; font-size: 1.5rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
-        .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .9rem; }
-        th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; } th { font-weight: 600; color: var(--soft); } th:first-child, td:first-child { text-align: left; }
-        svg { display: block; width: 100%; min-width: 36rem; height: auto; } svg text { fill: var(--ink); font: 12px system-ui, sans-serif; } svg .soft { fill: var(--soft); } .before { fill: var(--before); } .after { fill: var(--after); }
-        .curve { fill: none; stroke: var(--after); stroke-width: 2; } .axis { stroke: var(--line); } code { font: .85rem ui-monospace, monospace; overflow-wrap: anywhere; }
-        """;
+    private static readonly string Style = Resource("page.css"), Script = Resource("page.js");
 
-    private readonly StringBuilder _page = new();
+    // The browser itself holds the promise: nothing is fetched, and no script runs but ours.
+    private static readonly string Policy =
+        $"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Script)))}'; img-src data:; base-uri 'none'; form-action 'none'";
 
-    public HtmlPage(string title, string heading) => _page.Append(CultureInfo.InvariantCulture, $"""
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{Text(title)}</title>
-        <style>
-        {Style}
-        </style>
-        </head>
-        <body>
-        <h1>{Text(heading)}</h1>
-
-        """);
+    private readonly StringBuilder _head = new(), _sections = new();
+    private readonly List<(string Id, string Title)> _contents = [];
 
     /// <summary>Text from files and users as HTML shows it.</summary>
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    /// <param name="kind">soft, good or bad.</param>
+    /// <param name="kind">soft, good, fair or bad.</param>
     public void Paragraph(string kind, string text) => Html($"<p class=\"{kind}\">{Text(text)}</p>");
 
-    /// <summary>A line of HTML as it stands.</summary>
-    public void Html(string html) => _page.Append(html).Append('\n');
+    /// <summary>HTML as it stands.</summary>
+    public void Html(string html) => (_contents.Count == 0 ? _head : _sections).Append(html).Append('\n');
+
+    /// <summary>Begins a part of the page, which the list of contents names.</summary>
+    public void Section(string title)
+    {
+        if (_contents.Count > 0) _sections.Append("</section>\n");
+        var id = $"part{_contents.Count + 1}";
+        _contents.Add((id, title));
+        Html($"<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{Text(title)}</h2>");
+    }
 
     /// <summary>Large figures, each over its caption.</summary>
-    public void Figures(IEnumerable<(string Figure, string Caption)> figures)
+    public void Figures(IEnumerable<Figure> figures)
     {
-        _page.Append("<div class=\"figures\">\n");
-        foreach (var (figure, caption) in figures)
-            _page.Append(CultureInfo.InvariantCulture, $"<div class=\"figure\"><b>{Text(figure)}</b><span class=\"soft\">{Text(caption)}</span></div>\n");
-        _page.Append("</div>\n");
+        Html("<dl class=\"figures\">");
+        foreach (var figure in figures) Html(figure.Render());
+        Html("</dl>");
     }
 
-    public void Table(string title, IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows)
+    /// <summary>Short facts, each under its name.</summary>
+    public void Facts(IEnumerable<(string Name, string Text)> facts) =>
+        Html($"<dl class=\"facts\">{string.Concat(facts.Select(f => $"<div><dt>{Text(f.Name)}</dt><dd>{Text(f.Text)}</dd></div>"))}</dl>");
+
+    public void Table(string title, HtmlTable table)
     {
-        _page.Append(CultureInfo.InvariantCulture, $"<h2>{Text(title)}</h2>\n<div class=\"scroll\"><table>\n<thead><tr>");
-        foreach (var header in headers) _page.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{Text(header)}</th>");
-        _page.Append("</tr></thead>\n<tbody>\n");
-        foreach (var row in rows) _page.Append("<tr>").AppendJoin("", row.Select(c => $"<td>{Text(c)}</td>")).Append("</tr>\n");
-        _page.Append("</tbody>\n</table></div>\n");
+        Section(title);
+        Html(table.Render(title));
     }
 
-    public void Chart(string title, string svg) =>
-        _page.Append(CultureInfo.InvariantCulture, $"<h2>{Text(title)}</h2>\n<div class=\"scroll\">\n{svg}</div>\n");
+    /// <summary>Text to copy, as it stands.</summary>
+    public void Code(string label, string code) => Html($"<pre tabindex=\"0\" role=\"region\" aria-label=\"{Text(label)}\"><code>{Text(code)}</code></pre>");
 
     /// <summary>The command that makes the page's figures, and where they were measured.</summary>
     public void Origin(string command, string soft)
     {
-        Html("<h2>How to get this again</h2>");
-        Html($"<p><code>{Text(command)}</code></p>");
+        Section("How to get this again");
+        Code("Command", command);
         Paragraph("soft", soft);
     }
 
     /// <summary>The finished page.</summary>
-    public override string ToString() => _page + "</body>\n</html>\n";
+    public override string ToString() => $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="{Policy}">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>{Text(title)}</title>
+        <style>
+        {Style}</style>
+        </head>
+        <body>
+        <a class="skip" href="#content">To the content</a>
+        <header>
+        <p class="mark">pare</p>
+        <nav aria-label="Contents">{string.Concat(_contents.Select(c => $"<a href=\"#{c.Id}\">{Text(c.Title)}</a> "))}</nav>
+        </header>
+        <main id="content" tabindex="-1">
+        <h1>{Text(heading)}</h1>
+        {_head}{_sections}{(_contents.Count > 0 ? "</section>\n" : "")}</main>
+        <script>{Script}</script>
+        </body>
+        </html>
+
+        """;
+
+    private static string Resource(string name)
+    {
+        using var stream = typeof(HtmlPage).Assembly.GetManifestResourceStream($"report/{name}")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
+
+/// <summary>A large figure over its caption.</summary>
+internal sealed record Figure(string Value, string Caption)
+{
+    /// <summary>What is left of a cost, 0 to 1, drawn under what it was; null draws nothing.</summary>
+    public double? Left { get; init; }
+
+    public string Render()
+    {
+        var bars = Left is { } left
+            ? string.Create(CultureInfo.InvariantCulture, $"<span class=\"left\" aria-hidden=\"true\" style=\"--v:{Math.Clamp(left, 0, 1):0.###}\"></span>") : "";
+        return $"<div><dt>{HtmlPage.Text(Caption)}</dt><dd>{HtmlPage.Text(Value)}{bars}</dd></div>";
+    }
 }

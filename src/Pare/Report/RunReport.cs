@@ -24,8 +24,14 @@ public sealed record RunReport
     public required string Model { get; init; }
     public required string Data { get; init; }
 
+    /// <summary>Name or path of the recipe; null where there was none.</summary>
+    public string? Recipe { get; init; }
+
     /// <summary>The files that were read, so that a run can be told from one on other files.</summary>
     public IReadOnlyList<InputFile> Inputs { get; init; } = [];
+
+    /// <summary>Libraries that computed the figures, each with its version.</summary>
+    public IReadOnlyList<string> Libraries { get; init; } = [];
 
     public required Metric Metric { get; init; }
     public required ModelCosts Baseline { get; init; }
@@ -40,6 +46,18 @@ public sealed record RunReport
     public required Contract Contract { get; init; }
     public IReadOnlyList<LayerReport> Layers { get; init; } = [];
     public IReadOnlyList<StepReport> Steps { get; init; } = [];
+
+    /// <summary>The original's metric on the validation data, against which the steps' drops count; null where nothing was searched.</summary>
+    public double? Reference { get; init; }
+
+    /// <summary>Each layer alone under each method; null where it was not measured.</summary>
+    public IReadOnlyList<SensitivityPoint>? Sensitivity { get; init; }
+
+    /// <summary>Time of each operator; null where it was not measured.</summary>
+    public IReadOnlyList<NodeLatency>? Nodes { get; init; }
+
+    /// <summary>How the model is called; null where it takes more than one input.</summary>
+    public ModelCall? Call { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.RunReport);
 
@@ -118,9 +136,18 @@ public sealed record Contract(double? MaxDrop, double Aim, double Drop, double D
     /// <summary>Networks that were held to the promise; the more there were, the higher the confidence each had to reach.</summary>
     public int Tries { get; init; }
 
+    /// <summary>What came of it, in a few words.</summary>
+    public string Standing => (Accept, Held) switch
+    {
+        ("none", true) => "aim kept",
+        ("none", false) => "aim missed",
+        (_, false) => "promise not kept",
+        ("point", true) => "promise kept on the estimate",
+        _ => "promise kept",
+    };
+
     /// <summary>One sentence: what was promised or aimed at, and what came of it.</summary>
-    public string Verdict => string.Create(CultureInfo.InvariantCulture,
-        $"{(Accept == "none" ? "aim" : "promise")} {(Held ? "kept" : "not kept")}: at most {Aim:0.##} points lost{(MinRatio is { } ratio ? $" at {ratio:0.##}x or more" : "")}; measured {Drop:0.##}, with 95 % confidence at most {DropUpper95:0.##}{(Accept == "point" ? "; accepted by the measured drop alone" : "")}");
+    public string Verdict => $"{Standing}: at most {Format.Figure(Aim)} points lost{(MinRatio is { } ratio ? $" at {Format.Figure(ratio)}x or more" : "")}; measured {Format.Figure(Drop)}, with 95 % confidence at most {Format.Figure(DropUpper95)}";
 }
 
 /// <summary>A layer in the columns of Deep Compression's tables.</summary>
@@ -139,4 +166,30 @@ public sealed record LayerReport(string Name, string Op, long Weights, double Ke
 /// <param name="Seconds">Time the step took.</param>
 /// <param name="Value">The validation metric after it; null where it was not measured.</param>
 /// <param name="PackedBytes">Size of the packed file after it; null where it was not packed.</param>
-public sealed record StepReport(string Name, JsonObject Options, double Seconds, double? Value = null, long? PackedBytes = null);
+public sealed record StepReport(string Name, JsonObject Options, double Seconds, double? Value = null, long? PackedBytes = null)
+{
+    /// <summary>Share of the original weights that are not zero, 0 to 1.</summary>
+    public double? Kept { get; init; }
+
+    /// <summary>Points lost on the validation data as the run counts them: under a promise the upper end of the 95 % interval.</summary>
+    public double? Drop { get; init; }
+
+    /// <summary>About what the layers' weights take once packed.</summary>
+    public long? EstimatedBytes { get; init; }
+
+    /// <summary>Whether the run went on with what the step made; null where it had no choice.</summary>
+    public bool? Accepted { get; init; }
+}
+
+/// <summary>Time of one operator, by its name in the network.</summary>
+/// <param name="Before">Milliseconds in the original; null where it is not there or has no time of its own.</param>
+/// <param name="After">Milliseconds in the result.</param>
+public sealed record NodeLatency(string Name, string Op, double? Before, double? After);
+
+/// <summary>How the model is called: its input, its output and what becomes of pixels on the way.</summary>
+/// <param name="Shape">Of one prediction, the batch of 1 included.</param>
+/// <param name="Scale">The input is (pixel · scale - mean) / std with pixels of 0 to 255.</param>
+/// <param name="Mean">One value, or one a channel; empty for 0.</param>
+/// <param name="Std">One value, or one a channel; empty for 1.</param>
+/// <param name="Pictures">How picture files become pixels, in the words of the command line; empty for the usual way.</param>
+public sealed record ModelCall(string Input, IReadOnlyList<long> Shape, string Output, float Scale, IReadOnlyList<float> Mean, IReadOnlyList<float> Std, string Pictures);

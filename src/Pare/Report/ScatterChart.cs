@@ -3,47 +3,87 @@ using System.Text;
 
 namespace Pare.Report;
 
-/// <summary>Points with names over a logarithmic axis, as inline SVG.</summary>
-internal static class ScatterChart
+/// <summary>A point with its name.</summary>
+/// <param name="X">Place on the horizontal axis, above 0.</param>
+internal sealed record ScatterPoint(string Name, double X, double Y)
 {
-    private const int Width = 720, Height = 320, Left = 60, Right = 130, Top = 16, Bottom = 40;
+    /// <summary>Half the length of the line through it; 0 for none.</summary>
+    public double Deviation { get; init; }
 
-    /// <param name="title">What is shown, for those who cannot see it.</param>
-    /// <param name="across">Name of the horizontal axis.</param>
-    /// <param name="points">Name, place on the horizontal axis (above 0), value and its deviation.</param>
-    /// <param name="label">How a place on the horizontal axis is written.</param>
-    public static string Draw(string title, string across, IReadOnlyList<(string Name, double X, double Y, double Deviation)> points, Func<double, string> label)
+    /// <summary>The dot's class: none, out (hollow) or was (grey).</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Shown on pointing; empty for none.</summary>
+    public string Hint { get; init; } = "";
+}
+
+/// <summary>Points with names over a logarithmic axis, as inline SVG. It takes the width it gets; places across are percentages, letters keep their size.</summary>
+internal sealed record ScatterChart
+{
+    private const int Height = 320;
+
+    // Where the page is this wide, names do not overlap.
+    private const int UsualWidth = 640;
+
+    /// <summary>What is shown, for those who cannot see it.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Name of the horizontal axis.</summary>
+    public required string Across { get; init; }
+    public required IReadOnlyList<ScatterPoint> Points { get; init; }
+
+    /// <summary>How a place on the horizontal axis is written.</summary>
+    public required Func<double, string> Label { get; init; }
+
+    /// <summary>How a place on the vertical axis is written.</summary>
+    public Func<double, string> Rise { get; init; } = Format.Percent;
+
+    /// <summary>A level that counts, and its name.</summary>
+    public (double Y, string Name)? Limit { get; init; }
+
+    /// <summary>Pixels that a name takes beside its point; a page narrower than long names need is scrolled.</summary>
+    public int NameWidth { get; init; } = 20;
+
+    public string Draw()
     {
-        var (low, high) = (points.Min(p => p.Y - p.Deviation), points.Max(p => p.Y + p.Deviation));
-        var margin = Math.Max(0.005, 0.06 * (high - low));
-        (low, high) = (low - margin, high + margin);
-        var (first, last) = (Math.Log(points.Min(p => p.X)), Math.Log(points.Max(p => p.X)));
-        if (last - first < 0.1) (first, last) = (first - 0.1, last + 0.1);
-        double X(double x) => Left + (Width - Left - Right) * (Math.Log(x) - first) / (last - first);
-        double Y(double y) => Top + (Height - Top - Bottom) * (high - y) / (high - low);
-
+        var across = new Axis([.. Points.Select(p => p.X)], logarithmic: true, leastRange: 1.2);
+        var up = new Axis([.. Points.SelectMany(p => (double[])[p.Y - p.Deviation, p.Y + p.Deviation]), .. Limit is { } l ? [l.Y] : Array.Empty<double>()], logarithmic: false, leastRange: 0.01);
+        var named = NameWidth > 40;
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlPage.Text(title)}\">\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>\n");
-        foreach (var y in (double[])[low + margin, (low + high) / 2, high - margin]) Text(0, Y(y) + 4, Format.Percent(y), "soft");
-        foreach (var x in (double[])[Math.Exp(first), Math.Exp((first + last) / 2), Math.Exp(last)]) Text(X(x), Height - 20, label(x), "soft", "middle");
-        Text(Left + (Width - Left - Right) / 2.0, Height - 4, across, "soft", "middle");
+        svg.Append(CultureInfo.InvariantCulture, $"<div class=\"wide\"{(named ? $" role=\"region\" tabindex=\"0\" aria-label=\"{HtmlPage.Text(Title)}\"" : "")}><div class=\"plot{(named ? " named" : "")}\">\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg height=\"{Height}\" role=\"img\" aria-label=\"{HtmlPage.Text(Title)}\">\n");
+        foreach (var tick in up.Ticks())
+        {
+            Line("grid", 0, 1, Y(tick), Y(tick));
+            Text(0, Y(tick) + 4, Rise(tick), "", "end", -8);
+        }
+        // Every other one goes where the page is narrow.
+        foreach (var (i, tick) in across.Ticks().Index()) Text(across.At(tick), Height + 18, Label(tick), i % 2 == 0 ? "" : "fine", "middle");
+        if (Limit is { } limit)
+        {
+            Line("limit", 0, 1, Y(limit.Y), Y(limit.Y));
+            Text(1, Y(limit.Y) - 6, limit.Name, "limit-name", "end");
+        }
         // Names of neighbours must not overlap: each goes beside its point, or below the one before.
         var taken = new List<(double X, double Y)>();
-        foreach (var point in points.OrderByDescending(p => p.Y))
+        foreach (var point in Points.OrderByDescending(p => p.Y))
         {
-            var (x, y) = (X(point.X), Y(point.Y));
-            if (point.Deviation > 0)
-                svg.Append(CultureInfo.InvariantCulture, $"<line class=\"curve\" x1=\"{x:0.#}\" x2=\"{x:0.#}\" y1=\"{Y(point.Y - point.Deviation):0.#}\" y2=\"{Y(point.Y + point.Deviation):0.#}\"/>\n");
-            svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"after\" cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"4\"/>\n");
+            var (x, y) = (across.At(point.X), Y(point.Y));
+            if (point.Deviation > 0) Line("spread", x, x, Y(point.Y - point.Deviation), Y(point.Y + point.Deviation));
+            svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"{$"dot {point.Kind}".TrimEnd()}\" cx=\"{100 * x:0.##}%\" cy=\"{y:0.#}\" r=\"5.5\"><title>{HtmlPage.Text(point.Hint.Length > 0 ? point.Hint : point.Name)}</title></circle>\n");
             var at = y + 4;
-            while (taken.Exists(t => Math.Abs(t.X - x) < Right && Math.Abs(t.Y - at) < 12)) at += 3;
+            while (taken.Exists(t => Math.Abs(t.X - x) * UsualWidth < NameWidth && Math.Abs(t.Y - at) < 13)) at += 3;
             taken.Add((x, at));
-            Text(x + 8, at, point.Name);
+            Text(x, at, point.Name, "name", "start", 9);
         }
-        return svg.Append("</svg>\n").ToString();
+        return svg.Append(CultureInfo.InvariantCulture, $"</svg>\n<p>{HtmlPage.Text(Across)}</p></div></div>\n").ToString();
 
-        void Text(double x, double y, string text, string kind = "", string anchor = "start") => svg.Append(CultureInfo.InvariantCulture,
-            $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\" class=\"{kind}\">{HtmlPage.Text(text)}</text>\n");
+        double Y(double value) => Height * (1 - up.At(value));
+
+        void Line(string kind, double x1, double x2, double y1, double y2) => svg.Append(CultureInfo.InvariantCulture,
+            $"<line class=\"{kind}\" x1=\"{100 * x1:0.##}%\" x2=\"{100 * x2:0.##}%\" y1=\"{y1:0.#}\" y2=\"{y2:0.#}\"/>\n");
+
+        void Text(double x, double y, string text, string kind, string anchor, int shift = 0) => svg.Append(CultureInfo.InvariantCulture,
+            $"<text x=\"{100 * x:0.##}%\" y=\"{y:0.#}\"{(shift != 0 ? $" dx=\"{shift}\"" : "")} text-anchor=\"{anchor}\"{(kind.Length > 0 ? $" class=\"{kind}\"" : "")}>{HtmlPage.Text(text)}</text>\n");
     }
 }
