@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Pare.Coding;
 using Pare.Data;
@@ -30,6 +32,9 @@ internal sealed record CompressionRequest
     /// <summary>What the result must keep to.</summary>
     public Promise Promise { get; init; } = new();
     public required string Command { get; init; }
+
+    /// <summary>Where the run keeps its work while it lasts; null keeps none.</summary>
+    public Journal? Journal { get; init; }
 
     /// <summary>What the user gave that may be a file: network, data, recipe.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
@@ -62,11 +67,12 @@ internal sealed class Compression
     {
         (_request, _data) = (request, request.Model.Unseen(request.Data, request.Seed));
         _judge = new Judge(request.Metric, request.Model.Model, request.Preprocess, new OrtOptions { Threads = request.Threads });
+        IntegerMethod toInt8 = (model, options, undo, run) => ToInt8(request, model, options, undo, run);
         _run = new RecipeRun
         {
-            Data = _data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = Trainer.Train,
+            Data = _data, Preprocess = request.Preprocess, Augmentation = request.Augmentation, Train = request.Journal?.Around(Trainer.Train) ?? Trainer.Train,
             ScoreOn = ScoreOn,
-            ToInt8 = (model, options, undo, run) => ToInt8(request, model, options, undo, run),
+            ToInt8 = request.Journal?.Around(toInt8) ?? toInt8,
             Factorize = (model, options, images, run) => Factorize(request, model, options, images, run),
             Promise = request.Promise, Accept = Accept, Metric = request.Metric, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
         };
@@ -90,9 +96,20 @@ internal sealed class Compression
             : $"the promise is held against {count} examples that no choice is made on";
     }
 
+    /// <summary>What tells the run from others that might have worked in the same folder.</summary>
+    public static IReadOnlyDictionary<string, string> Identity(CompressionRequest request) => new Dictionary<string, string>
+    {
+        ["the version of Pare"] = Help.Version,
+        ["the model"] = Hash(OnnxWriter.ToBytes(request.Model.Model)),
+        ["the data"] = ExampleDigest.Of(request.Data.All),
+        ["what was asked for"] = Hash(Encoding.UTF8.GetBytes(
+            $"{request.Recipe.Source} {request.Recipe.Teacher} {request.Promise} {request.Metric} {PreprocessText.Format(request.Preprocess)} {request.Augmentation} {request.Seed} {request.Threads}")),
+    };
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
     private CompressionResult ToEnd()
     {
-        Outlook(_request);
         var made = RecipeRunner.Run(_request.Recipe, Simplify.Run(_request.Model.Model), _run, trained: !_request.Model.IsFresh);
         var kept = made.Result is not null;
         var finishing = Stopwatch.StartNew();

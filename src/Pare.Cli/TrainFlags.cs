@@ -27,7 +27,7 @@ internal sealed class TrainFlags : OptionGroup
         _smoothing = Added(Opt.Number("--label-smoothing", "S", 0, 1, $"Share of the target spread over all classes. (default {Default.LabelSmoothing})", closed: false));
         _keepScales = Added(Opt.Flag("--keep-scales", "Leave a quantized network's scales and zero points as they were calibrated; else they are learned."));
         _augment = Added(Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings such as digits,rotate=15,keep=0.5. (default none)"));
-        _checkpoint = Added(Opt.Text("--checkpoint", "FILE", "Holds the run after every epoch; where it exists, the run goes on from it, to the same bits."));
+        _checkpoint = Added(Opt.Text("--checkpoint", "FILE", "Holds the run every few seconds; where it exists, the run goes on from it, to the same bits."));
     }
 
     /// <exception cref="BadInputException">A value is out of range.</exception>

@@ -42,9 +42,15 @@ internal static class CompressVerb
                     Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), Promise = recipe.Promise(run),
                     Command = run.CommandLine, Files = [loaded.Path ?? "", data.DataName(run), recipe.Name(run)], Seed = run.Seed, Threads = run.Threads,
                 };
-                var result = Run(run, request);
+                using var line = run.Progress("compressing");
+                if (Compression.Outlook(request) is { } outlook) line.Note(outlook);
+                using var journal = Journal.Open(Path.Combine(folder, ".journal"), Compression.Identity(request));
+                if (journal.Found > 0) line.Note($"going on with the work of an earlier run: {journal.Found} steps of it are there");
+                var result = Compression.Run(request with { Journal = journal }, new Relay<RecipeProgress>(p => line.Report(p.Training, p.Stage)), run.Cancel);
+                line.Dispose();
                 if (result.Kept) CompressOutput.Write(folder, path => OnnxFile.Write(result.Model, path), result.Packed, result.Report);
                 else folder = CompressOutput.WriteRefused(folder, result.Report);
+                journal.Delete();
                 run.Show(System.Text.Json.Nodes.JsonNode.Parse(result.Report.ToJson())!.AsObject(), console =>
                 {
                     console.WriteLine(ReportTable.Render(result.Report));
@@ -53,13 +59,6 @@ internal static class CompressVerb
                 result.OrThrow();
             },
         };
-    }
-
-    private static CompressionResult Run(VerbRun run, CompressionRequest request)
-    {
-        using var line = run.Progress("compressing");
-        if (Compression.Outlook(request) is { } outlook) line.Note(outlook);
-        return Compression.Run(request, new Relay<RecipeProgress>(p => line.Report(p.Training, p.Stage)), run.Cancel);
     }
 
     private static Augmentation? Usual(DataSplits data) => data.Train.Shape switch

@@ -7,16 +7,19 @@ using TorchSharp;
 namespace Pare.Torch.Training;
 
 /// <summary>
-/// A training run between two epochs, as an ordinary ONNX file: the network as it stands, the optimizer's moments as
+/// A training run between two steps, or at its end, as an ordinary ONNX file: the network as it stands, the optimizer's moments as
 /// initializers that no node uses, with the floats behind codes; the history in the metadata.
 /// </summary>
-internal sealed record Checkpoint(Model Model, IReadOnlyList<EpochRecord> History, IReadOnlyDictionary<string, Tensor> Moments)
+/// <param name="At">Where the run goes on.</param>
+internal sealed record Checkpoint(Model Model, TrainPosition At, IReadOnlyList<EpochRecord> History, IReadOnlyDictionary<string, Tensor> Moments)
 {
     private const string Key = "checkpoint.run";
     private const string HistoryKey = "checkpoint.history";
+    private const string PositionKey = "checkpoint.position";
+    private const string Each = "each";
     private const string Prefix = "checkpoint/";
 
-    public static void Save(string path, TrainJob job, TorchGraph graph, Optimizer optimizer, IReadOnlyList<EpochRecord> history)
+    public static void Save(string path, TrainJob job, TorchGraph graph, Optimizer optimizer, TrainPosition at, IReadOnlyList<EpochRecord> history)
     {
         var model = graph.ToModel();
         List<Tensor> moments = [.. graph.Rounded.Select(name => Moment($"{Prefix}real/{name}", graph.Parameters[name].detach()))];
@@ -26,9 +29,10 @@ internal sealed record Checkpoint(Model Model, IReadOnlyList<EpochRecord> Histor
             if (second is not null) moments.Add(Moment($"{Prefix}second/{name}", second));
             moments.Add(Tensor.Of($"{Prefix}steps/{name}", [], [(long)steps]));
         }
+        if (history is [.., { Validation.Each: { Count: > 0 } each }]) moments.Add(Tensor.Of(Prefix + Each, [each.Count], each.ToArray()));
         var lines = history.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Epoch} {h.TrainLoss:R} {h.Validation?.Value:R} {h.Validation?.Loss:R}"));
         var saved = model with { Graph = model.Graph with { Initializers = [.. model.Graph.Initializers, .. moments] } };
-        OnnxFile.Write(saved.WithMetadata(Key, Fingerprint(job)).WithMetadata(HistoryKey, string.Join('\n', lines)), path);
+        OnnxFile.Write(saved.WithMetadata(Key, Fingerprint(job)).WithMetadata(HistoryKey, string.Join('\n', lines)).WithMetadata(PositionKey, at.ToText()), path);
     }
 
     /// <exception cref="BadInputException">The file is not a checkpoint, or is one of another run.</exception>
@@ -38,9 +42,11 @@ internal sealed record Checkpoint(Model Model, IReadOnlyList<EpochRecord> Histor
         if (saved.MetadataValue(Key) is not { } key) throw new BadInputException($"{path}: an ONNX file, but not a checkpoint of a training run");
         if (key != Fingerprint(job)) throw new BadInputException($"{path}: a checkpoint of another run (other network, options, teachers or amount of data)");
         var lookup = saved.Graph.Initializers.Where(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(t => t.Name[Prefix.Length..]);
-        var history = saved.MetadataValue(HistoryKey)!.Split('\n').Select(ParseEpoch).ToList();
+        if (saved.MetadataValue(PositionKey) is not { } position) throw new BadInputException($"{path}: a checkpoint of an older version of Pare; remove it to begin anew");
+        var history = saved.MetadataValue(HistoryKey)!.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ParseEpoch).ToList();
+        if (lookup.TryGetValue(Each, out var each) && history is [.., { Validation: { } last }]) history[^1] = history[^1] with { Validation = last with { Each = each.Floats.ToArray() } };
         var model = saved with { Graph = saved.Graph with { Initializers = saved.Graph.Initializers.RemoveAll(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)) } };
-        return new Checkpoint(model.WithMetadata(Key, null).WithMetadata(HistoryKey, null), history, lookup);
+        return new Checkpoint(model.WithMetadata(Key, null).WithMetadata(HistoryKey, null).WithMetadata(PositionKey, null), TrainPosition.Parse(position), history, lookup);
     }
 
     public void Restore(TorchGraph graph, Optimizer optimizer)

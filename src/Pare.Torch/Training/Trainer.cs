@@ -48,6 +48,9 @@ public static class Trainer
         private readonly Stopwatch _watch = new();
         private TorchGraph _graph;
         private Optimizer _optimizer;
+        private readonly Stopwatch _sinceSaved = Stopwatch.StartNew();
+        private TimeSpan _saveAfter;
+        private double _start;
         private long _reported;
 
         public Run(TrainJob job, IProgress<TrainProgress>? progress, CancellationToken cancellation)
@@ -57,6 +60,7 @@ public static class Trainer
             _output = OutputOf(job.Model, "network");
             _distiller = job.Distillation is null ? null : new Distiller(job, _loss, cancellation);
             _stepsAnEpoch = job.Options.StepsAnEpoch(job.Train.Count);
+            _saveAfter = TimeSpan.FromSeconds(job.CheckpointSeconds);
             (_graph, _optimizer) = Load(_distiller?.Student ?? job.Model);
             _graph.CarryFrom(job.Real);
         }
@@ -65,16 +69,18 @@ public static class Trainer
 
         public TrainResult ToEnd()
         {
-            var first = Resume();
+            var at = Resume();
+            _start = (double)(at.Epoch * _stepsAnEpoch + at.Step) / _stepsAnEpoch;
             _watch.Start();
-            for (var epoch = first; epoch < _job.Options.Epochs; epoch++)
+            while (at.Epoch < _job.Options.Epochs)
             {
-                var trainLoss = Epoch(epoch, first);
-                var due = (epoch + 1) % _job.ScoreEvery == 0 || epoch + 1 == _job.Options.Epochs;
+                var (epoch, trainLoss) = (at.Epoch + 1, Epoch(at));
+                var due = epoch % _job.ScoreEvery == 0 || epoch == _job.Options.Epochs;
                 var score = _job.Validation is null || !due ? null : Scorer.Score(_graph, _output, _loss, _job.Validation, _job.Preprocess);
-                _history.Add(new EpochRecord(epoch + 1, trainLoss, score));
-                Report(epoch + 1, trainLoss, first, always: true);
-                if (_job.Checkpoint is { } path) Checkpoint.Save(path, _job, _graph, _optimizer, _history);
+                _history.Add(new EpochRecord(epoch, trainLoss, score));
+                Report(epoch, trainLoss, always: true);
+                at = new TrainPosition(epoch, 0, 0, 0);
+                Save(at);
             }
             var (model, gradients) = (_graph.ToModel(), _optimizer.MeanSquaredGradients());
             if (_job.Distillation is { LooksInside: true })
@@ -86,26 +92,35 @@ public static class Trainer
             return new TrainResult(model, _history[^1].Validation, _history, gradients);
         }
 
-        private double Epoch(int epoch, int first)
+        /// <returns>The mean loss.</returns>
+        private double Epoch(TrainPosition at)
         {
-            // Dropout's stream starts anew each epoch, so that a resumed run draws the same numbers.
-            torch.manual_seed(_job.Options.Seed * 1_000_003L + epoch);
-            double sum = 0;
-            var seen = 0;
-            var step = epoch * _stepsAnEpoch;
-            foreach (var batch in BatchLoader.Epoch(_job.Train, _job.Options.BatchSize, _job.Preprocess, _job.Augmentation, (ulong)_job.Options.Seed, epoch, shuffle: true))
+            var before = at.Epoch * _stepsAnEpoch;
+            foreach (var batch in BatchLoader.Epoch(_job.Train, _job.Options.BatchSize, _job.Preprocess, _job.Augmentation, (ulong)_job.Options.Seed, at.Epoch, shuffle: true, skip: at.Step))
             {
                 _cancellation.ThrowIfCancellationRequested();
+                var step = before + at.Step;
+                // Dropout's stream starts anew each step, so that a resumed run draws the same numbers.
+                torch.manual_seed(_job.Options.Seed * 1_000_003L + step);
                 if (_job.Edit is { } edit && step % _job.EditEvery == 0) Apply(edit, (double)step / Steps);
                 var loss = Step(batch, _job.Options.LearningRateAt((step + 0.5) / Steps));
                 if (!double.IsFinite(loss))
-                    throw new BadInputException($"training diverged: the loss is {loss} in epoch {epoch + 1}; a lower learning rate than {_job.Options.LearningRate} may hold");
-                sum += loss * batch.Count;
-                seen += batch.Count;
-                step++;
-                Report((double)step / _stepsAnEpoch, sum / seen, first, always: false);
+                    throw new BadInputException($"training diverged: the loss is {loss} in epoch {at.Epoch + 1}; a lower learning rate than {_job.Options.LearningRate} may hold");
+                at = at with { Step = at.Step + 1, LossSum = at.LossSum + loss * batch.Count, Seen = at.Seen + batch.Count };
+                Report((double)(step + 1) / _stepsAnEpoch, at.LossSum / at.Seen, always: false);
+                if (_sinceSaved.Elapsed > _saveAfter) Save(at);
             }
-            return sum / seen;
+            return at.LossSum / at.Seen;
+        }
+
+        // Often enough that little is lost with the process, and a twentieth of the time at most.
+        private void Save(TrainPosition at)
+        {
+            if (_job.Checkpoint is not { } path) return;
+            _sinceSaved.Restart();
+            Checkpoint.Save(path, _job, _graph, _optimizer, at, _history);
+            _saveAfter = TimeSpan.FromSeconds(Math.Max(_job.CheckpointSeconds, 20 * _sinceSaved.Elapsed.TotalSeconds));
+            _sinceSaved.Restart();
         }
 
         private double Step(Batch batch, double learningRate)
@@ -139,25 +154,25 @@ public static class Trainer
             return (graph, new Optimizer(_job.Options, graph.Parameters, pinned, decayed, graph.Grids));
         }
 
-        private int Resume()
+        private TrainPosition Resume()
         {
-            if (_job.Checkpoint is not { } path || !File.Exists(path)) return 0;
+            if (_job.Checkpoint is not { } path || !File.Exists(path)) return default;
             var saved = Checkpoint.Load(path, _job);
             _optimizer.Dispose();
             _graph.Dispose();
             (_graph, _optimizer) = Load(saved.Model);
             saved.Restore(_graph, _optimizer);
             _history.AddRange(saved.History);
-            return _history.Count;
+            return saved.At;
         }
 
-        private void Report(double epoch, double loss, int first, bool always)
+        private void Report(double epoch, double loss, bool always)
         {
             if (_progress is null || (!always && _watch.ElapsedMilliseconds - _reported < 200)) return;
             _reported = _watch.ElapsedMilliseconds;
-            var share = (epoch - first) / (_job.Options.Epochs - first);
+            var share = (epoch - _start) / (_job.Options.Epochs - _start);
             var left = share > 0 ? _watch.Elapsed * ((1 - share) / share) : TimeSpan.Zero;
-            var speed = (epoch - first) * _job.Train.Count / Math.Max(1e-3, _watch.Elapsed.TotalSeconds);
+            var speed = (epoch - _start) * _job.Train.Count / Math.Max(1e-3, _watch.Elapsed.TotalSeconds);
             _progress.Report(new TrainProgress(epoch, _job.Options.Epochs, loss, _history.LastOrDefault(h => h.Validation is not null)?.Validation?.Value, speed, left));
         }
 

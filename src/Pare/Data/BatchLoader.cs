@@ -53,8 +53,9 @@ public static class BatchLoader
     /// <param name="seed">Fixes order and changes.</param>
     /// <param name="epoch">Number of the pass: each has another order and other changes.</param>
     /// <param name="shuffle">False keeps the data set's order.</param>
+    /// <param name="skip">Batches at the start that are left out; the others are the same as without.</param>
     /// <exception cref="BadInputException">Preprocessing or augmentation does not fit the data, or an example cannot be read.</exception>
-    public static IEnumerable<Batch> Epoch(IDataset data, int batchSize, Preprocess preprocess, Augmentation? augmentation, ulong seed, int epoch, bool shuffle)
+    public static IEnumerable<Batch> Epoch(IDataset data, int batchSize, Preprocess preprocess, Augmentation? augmentation, ulong seed, int epoch, bool shuffle, int skip = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         preprocess.Check(data.Shape.Length == 3 ? data.Shape[0] : 1);
@@ -62,17 +63,17 @@ public static class BatchLoader
         if (augmentation is not null) _ = new Augmenter(augmentation, data.Shape);
         var order = shuffle ? new RandomStream(seed, (ulong)epoch, OrderStream).Permutation(data.Count) : [.. Enumerable.Range(0, data.Count)];
         if (shuffle && data is IPointDataset points) data = points.Varied(seed, epoch);
-        return Run(new Job(data, preprocess, augmentation, seed, epoch), order, batchSize);
+        return Run(new Job(data, preprocess, augmentation, seed, epoch), order, batchSize, skip);
     }
 
     /// <summary>Keys the order's stream apart from the examples', whose keys are their numbers.</summary>
     private const ulong OrderStream = ulong.MaxValue;
 
-    private static IEnumerable<Batch> Run(Job job, int[] order, int batchSize)
+    private static IEnumerable<Batch> Run(Job job, int[] order, int batchSize, int skip)
     {
         var pending = new Queue<Task<Batch>>();
         var free = new Stack<Batch>();
-        var next = 0;
+        var next = Math.Min(order.Length, skip * batchSize);
         try
         {
             Start();

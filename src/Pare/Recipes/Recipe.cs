@@ -18,6 +18,9 @@ public sealed record Recipe
 {
     public required string Name { get; init; }
 
+    /// <summary>The JSON text it was read from; empty where it was not.</summary>
+    public string Source { get; init; } = "";
+
     /// <summary>Points of the metric that may be lost where nobody says otherwise; 0 or more.</summary>
     public double MaxDrop { get; init; } = 0.2;
 
@@ -69,6 +72,7 @@ public sealed record Recipe
             var recipe = new Recipe
             {
                 Name = root.Text("name", source),
+                Source = json,
                 MaxDrop = root.Number("maxDrop", 0.2, above: -1e-300, upTo: 100),
                 MaxErrorGrowth = root.Number("maxErrorGrowth", 0.1, above: -1e-300, upTo: 100),
                 Teacher = root.OneOf("teacher", RecipeTeacher.None),

@@ -40,8 +40,11 @@ public sealed record TrainJob
     /// <summary>Steps between two edits; 1 or more.</summary>
     public int EditEvery { get; init; } = 100;
 
-    /// <summary>A file that holds the run after every epoch; where it exists, the run goes on from it, to the same bits.</summary>
+    /// <summary>A file that holds the run every few seconds and at its end; where it exists, the run goes on from it, to the same bits.</summary>
     public string? Checkpoint { get; init; }
+
+    /// <summary>Seconds between two of its writings, or more where writing takes long; 0 or more.</summary>
+    public double CheckpointSeconds { get; init; } = 5;
 }
 
 /// <summary>Runs a training job. Recipes receive it as an argument, so that they need no tensor library.</summary>

@@ -94,6 +94,35 @@ public class TrainerTests
     }
 
     [Fact]
+    public void A_run_that_is_interrupted_within_epochs_again_and_again_ends_in_the_same_bytes()
+    {
+        var job = Job(Network()) with { Options = Options with { Epochs = 12 }, CheckpointSeconds = 0, Edit = Thin, EditEvery = 7 };
+        var whole = Trainer.Train(job);
+        var resumed = job with { Checkpoint = Path.Combine(Directory.CreateTempSubdirectory().FullName, "run.onnx") };
+        for (var starts = 1; ; starts++)
+        {
+            using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(150 * starts));
+            try
+            {
+                var result = Trainer.Train(resumed, null, stop.Token);
+                Assert.True(starts > 1, "it was never interrupted");
+                Assert.Equal(OnnxWriter.ToBytes(whole.Model), OnnxWriter.ToBytes(result.Model));
+                Assert.Equal(whole.Epochs.Select(e => e.TrainLoss), result.Epochs.Select(e => e.TrainLoss));
+                Assert.All(whole.MeanSquaredGradients, g => Assert.Equal(g.Value, result.MeanSquaredGradients[g.Key]));
+                break;
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        }
+        // A run that has ended is not done again.
+        var again = Trainer.Train(resumed with { Edit = (_, _, _) => throw new InvalidOperationException() });
+        Assert.Equal(whole.Validation!.Each, again.Validation!.Each);
+
+        static Model? Thin(double progress, Model model, IReadOnlyDictionary<string, float[]> importance) => Pruner.Prune(model, new PruneOptions { Sparsity = 0.9 * progress }).Model;
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_run_is_refused()
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "run.onnx");

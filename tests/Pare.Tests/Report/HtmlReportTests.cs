@@ -68,7 +68,7 @@ public sealed class HtmlReportTests
     [InlineData(null, 0.7, 0.9, false, "aim missed")]
     public void The_verdict_says_how_sure_it_is(double? promise, double drop, double upper, bool held, string standing)
     {
-        var contract = new Contract(promise, 0.5, drop, upper, held);
+        var contract = new Contract(promise, 0.5, drop, upper, held) { Accept = promise is null ? "none" : upper <= promise || !held ? "interval" : "point" };
         Assert.Equal(standing, contract.Standing);
         Assert.StartsWith(standing + ": at most 0.5 points lost", contract.Verdict, StringComparison.Ordinal);
         Assert.Contains(char.ToUpperInvariant(standing[0]) + standing[1..] + "</b>", HtmlReport.Render(Reports.Sample with { Contract = contract }), StringComparison.Ordinal);

@@ -40,7 +40,7 @@ internal static class Reports
             LatencyMs = new Latency(0.10, 0.12, 100),
             PackedBytes = 44_000,
         },
-        Contract = new Contract(0.5, 0.5, -0.06, 0.1, true),
+        Contract = new Contract(0.5, 0.5, -0.06, 0.1, true) { Accept = "interval", Tries = 1 },
         Layers = [new LayerReport("conv1", "Conv", 500, 0.66, 8, 7.2, 5, 1.5, 1_349, 1.48), new LayerReport("ip1", "Gemm", 400_000, 0.08, 5, 4.5, 5, 4.5, 36_960, 43.3)],
         Steps = [new StepReport("train", new JsonObject { ["epochs"] = 10 }, 12.5, 0.991), new StepReport("prune", new JsonObject { ["sparsity"] = 0.9 }, 30, 0.9905, 90_000)],
     };

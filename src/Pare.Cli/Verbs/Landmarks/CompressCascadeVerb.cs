@@ -55,6 +55,7 @@ internal static class CompressCascadeVerb
     private static CompressionResult Compress(VerbRun run, CompressionRequest request, string level)
     {
         using var line = run.Progress("compressing");
+        if (Compression.Outlook(request) is { } outlook) line.Note($"{level}: {outlook}");
         return Compression.Run(request, new Relay<RecipeProgress>(p => line.Report(p.Training, $"{level}, {p.Stage}")), run.Cancel).OrThrow();
     }
 

@@ -71,13 +71,7 @@ internal sealed class TeacherOutputs
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(SHA256.HashData(OnnxWriter.ToBytes(teacher)));
-        hash.AppendData(Encoding.UTF8.GetBytes($"{preprocess} {data.Count} {string.Join('x', data.Shape)} {data is IPointDataset}"));
-        var values = new float[data.Shape.Aggregate(1, (a, b) => checked(a * b))];
-        for (var i = 0; i < data.Count; i++)
-        {
-            data.Read(i, values);
-            hash.AppendData(MemoryMarshal.AsBytes(values.AsSpan()));
-        }
+        hash.AppendData(Encoding.UTF8.GetBytes($"{preprocess} {ExampleDigest.Of(data)}"));
         return hash.GetHashAndReset();
     }
 

@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace Pare.Recipes;
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
+internal sealed partial class JournalJson : JsonSerializerContext;
