@@ -119,10 +119,10 @@ public class AffineTests
     [Fact]
     public void The_scale_of_least_error_beats_that_of_the_largest_weight_and_keeps_zero()
     {
-        float[] weights = [.. Enumerable.Range(-50, 101).Select(i => 0.01f * i), 3];
+        float[] weights = [.. Enumerable.Range(-50, 101).Select(i => 0.01f * i), 1];
         double Error(Affine map) => weights.Sum(w => Math.Pow(w - map.Round(w), 2));
         var best = Affine.LeastError(weights, CodeRange.Bytes(2));
-        Assert.True(Error(best) < 0.7 * Error(Affine.Symmetric(3, CodeRange.Bytes(2))), $"{Error(best)}");
+        Assert.True(Error(best) < 0.7 * Error(Affine.Symmetric(1, CodeRange.Bytes(2))), $"{Error(best)}");
         Assert.Equal((0, 0f), (best.ZeroPoint, best.Round(0)));
         Assert.Equal(1, Affine.LeastError([0f, 0], CodeRange.Bytes(2)).Scale);
     }
