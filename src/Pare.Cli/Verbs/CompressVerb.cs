@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pare.Data;
 using Pare.Onnx;
+using Pare.Profile;
 using Pare.Recipes;
 using Pare.Report;
 using Spectre.Console;
@@ -34,11 +35,13 @@ internal static class CompressVerb
                 CompressOutput.Prepare(folder);
                 var plan = recipe.Plan(run);
                 var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
-                if (plan.Trains || loaded.IsFresh) ModelShape.CheckTraining(loaded.Model, splits);
+                var judged = metric.For(run, loaded.Model, splits.All, splits.Name);
+                if (loaded.IsFresh && judged == Metric.Agreement) throw new BadInputException($"'{loaded.Name}' has learnt nothing yet that another network could agree with; give a trained network, or labels and --metric top1");
+                if (plan.Trains || loaded.IsFresh) ModelShape.CheckTraining(loaded.Model, splits, labelled: judged != Metric.Agreement);
                 else ModelShape.CheckInput(loaded.Model, splits);
                 var request = new CompressionRequest
                 {
-                    Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan, Metric = metric.For(run, loaded.Model, splits.All, splits.Name),
+                    Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan, Metric = judged,
                     Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), Promise = recipe.Promise(run),
                     Command = run.CommandLine, Files = [loaded.Path ?? "", data.DataName(run), recipe.Name(run)], Seed = run.Seed, Threads = run.Threads,
                 };

@@ -93,6 +93,9 @@ public sealed class RecipeRun
     /// <summary>The network that retraining follows besides the labels; null for none.</summary>
     public Model? Teacher { get; internal set; }
 
+    /// <summary>Whether labels are looked at by nobody, so that training can only follow the network as it was.</summary>
+    public bool FollowsItselfAlone => Metric == Metric.Agreement;
+
     /// <summary>Number of weights of the network the promise is about.</summary>
     public long OriginalWeights { get; internal set; }
 
@@ -120,13 +123,14 @@ public sealed class RecipeRun
         var steps = options.StepsAnEpoch(Data.Train.Count) * options.Epochs;
         var job = new TrainJob
         {
-            Model = network.Model, Real = network.Real, Train = Data.Train, Validation = Data.Validation, Preprocess = Preprocess, Augmentation = Augmentation,
+            Model = network.Model, Real = network.Real, Train = Data.Train, Validation = FollowsItselfAlone ? null : Data.Validation, Preprocess = Preprocess, Augmentation = Augmentation,
             Distillation = Teacher is null ? null : new Distillation { Teachers = [Teacher] },
-            Options = options with { Seed = Seed + 1000 * _log.Count, Threads = Threads }, Edit = edit, EditEvery = Math.Max(1, steps / edits),
+            Options = options with { Seed = Seed + 1000 * _log.Count, Threads = Threads, TeacherShare = FollowsItselfAlone ? 1 : options.TeacherShare }, Edit = edit, EditEvery = Math.Max(1, steps / edits),
             ScoreEvery = ScoreEvery,
         };
         var inner = Progress is null ? null : new Forward<TrainProgress>(p => Progress.Report(new RecipeProgress(stage, p)));
-        return Train(job, inner, Cancellation);
+        var result = Train(job, inner, Cancellation);
+        return result.Validation is null ? result with { Validation = ScoreOn(result.Model, Data.Validation) } : result;
     }
 
     /// <summary>Notes what was done.</summary>

@@ -19,7 +19,7 @@ public static class RecipeRunner
         run.OriginalWeights = WeightCount.All(model);
         var start = trained ? new Candidate(model, run.ScoreOn(model, run.Data.Validation)) : Train(model, recipe.Baseline, run);
         (run.Baseline, run.Reference) = (start.Model, start.Score);
-        run.Teacher = recipe.Teacher == RecipeTeacher.Self ? start.Model : null;
+        run.Teacher = recipe.Teacher == RecipeTeacher.Self || run.FollowsItselfAlone ? start.Model : null;
         run.MaxDrop = run.Promise.MaxDrop ?? recipe.Allowance(run.Metric.Error(start.Score.Value));
         return new RecipeResult(start.Model, Search(start, recipe.Steps, 0, run));
     }

@@ -22,6 +22,16 @@ public sealed class Command : IDisposable
         return (code, output.ToString(), error.ToString());
     }
 
+    /// <summary>Writes grey pictures of 28x28 without labels.</summary>
+    /// <param name="pixel">From a picture's number and a place in it, row by row.</param>
+    public void WritePictures(string name, int count, Func<int, int, byte> pixel)
+    {
+        var header = $"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, 28, 28), }}".PadRight(117) + "\n";
+        var pixels = new byte[count * 784];
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = pixel(i / 784, i % 784);
+        File.WriteAllBytes(At(name), [0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. System.Text.Encoding.ASCII.GetBytes(header), .. pixels]);
+    }
+
     /// <summary>Runs a command that must work and returns what it printed.</summary>
     public string Succeed(string line)
     {

@@ -1,4 +1,7 @@
+using Pare.Data.Synthetic;
+using Pare.Onnx;
 using Pare.Report;
+using Pare.Zoo;
 using Xunit;
 
 namespace Pare.NativeTests.Cli;
@@ -82,6 +85,52 @@ public sealed class CompressVerbTests : IDisposable
         foreach (var file in new[] { "model.onnx", "model.pare" })
             Assert.Equal(File.ReadAllBytes(_pare.At($"whole/{file}")), File.ReadAllBytes(_pare.At($"parts/{file}")));
         Assert.False(Directory.Exists(_pare.At("parts/.journal")));
+    }
+
+    [Fact]
+    public void Pictures_without_labels_will_do()
+    {
+        _pare.Succeed("train lenet-300-100 --data glyphs --epochs 1 -o @net.onnx");
+        WriteGlyphs(3000);
+        var (code, output, error) = _pare.Run("compress @net.onnx --data @pictures.npy --recipe @short.json --max-drop 40 -o @out");
+        Assert.True(code == 0, error);
+        Assert.Contains("agreement", output, StringComparison.Ordinal);
+        var report = RunReport.Parse(File.ReadAllText(_pare.At("out/report.json")));
+        Assert.Equal("agreement", report.Metric.Name);
+        Assert.InRange(report.Result.Value!.Value, 0.6, 0.999);
+        Assert.Contains("has learnt nothing yet", _pare.Run("compress lenet5 --data @pictures.npy --recipe @short.json -o @out").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_detector_with_five_outputs_is_compressed_under_agreement()
+    {
+        OnnxFile.Write(Detector(), _pare.At("detector.onnx"));
+        WriteGlyphs(600);
+        var (code, output, error) = _pare.Run("compress @detector.onnx --data @pictures.npy --recipe int8 --max-drop 20 -o @out");
+        Assert.True(code == 0, error);
+        Assert.Contains("promise kept", output, StringComparison.Ordinal);
+        Assert.Equal(5, OnnxFile.Read(_pare.At("out/model.onnx")).Graph.Outputs.Length);
+    }
+
+    // A backbone whose maps of two scales, boxes, scores and vector are all outputs.
+    private static Model Detector()
+    {
+        var b = new GraphBuilder(3);
+        var model = b.Build("detector", b.Input(1, 28, 28).Conv("fine", 16, 3, stride: 2, pad: 1).Relu().Conv("coarse", 32, 3, stride: 2, pad: 1).Relu().Conv("boxes", 8, 1).Conv("maps", 10, 3, pad: 1).Flatten().Dense("vector", 12));
+        ValueInfo Map(string name, long channels, long side) => ValueInfo.Of(name, ElementType.Float, new Dimension(null, "batch"), channels, side, side);
+        return model with { Graph = model.Graph with { Outputs = [.. model.Graph.Outputs, Map("fine", 16, 14), Map("coarse", 32, 7), Map("boxes", 8, 7), Map("maps", 10, 7)] } };
+    }
+
+    private void WriteGlyphs(int count)
+    {
+        var glyphs = Glyphs.Draw(7, 1).All;
+        var values = new float[784];
+        var read = -1;
+        _pare.WritePictures("pictures.npy", count, (picture, place) =>
+        {
+            if (picture != read) glyphs.Read(read = picture, values);
+            return (byte)values[place];
+        });
     }
 
     [Fact]

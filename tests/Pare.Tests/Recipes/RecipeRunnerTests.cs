@@ -160,12 +160,23 @@ public class RecipeRunnerTests
         Tensor Codes(string name) => jobs[0].Model.Graph.Initializers.First(t => t.Name == name);
     }
 
+    [Fact]
+    public void Where_agreement_counts_labels_are_not_looked_at_and_training_follows_the_network_itself()
+    {
+        var jobs = new List<TrainJob>();
+        var run = Run(_ => 0.9, seen: jobs.Add, metric: Metric.Agreement);
+        var prune = new PruneStep { Kept = [0.5], Bisections = 0, Training = Short, Score = Pare.Prune.PruneScore.Magnitude };
+        var result = RecipeRunner.Run(Recipe(prune), Network, run, trained: true).Result;
+        Assert.All(jobs, job => Assert.True(job is { Validation: null, Options.TeacherShare: 1, Distillation.Teachers: [var teacher] } && teacher == Network));
+        Assert.Equal(0.9, result!.Score.Value);
+    }
+
     private static Recipe Recipe(params RecipeStep[] steps) => new() { Name = "test", Baseline = Short, Steps = steps };
 
-    private static RecipeRun Run(Func<double, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null, AcceptRule rule = AcceptRule.Interval, Func<Model, bool>? accept = null) =>
-        Run((kept, _) => score(kept), start, promise, seen, rule, accept);
+    private static RecipeRun Run(Func<double, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null, AcceptRule rule = AcceptRule.Interval, Func<Model, bool>? accept = null, Metric? metric = null) =>
+        Run((kept, _) => score(kept), start, promise, seen, rule, accept, metric);
 
-    private static RecipeRun Run(Func<double, bool, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null, AcceptRule rule = AcceptRule.Interval, Func<Model, bool>? accept = null)
+    private static RecipeRun Run(Func<double, bool, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null, AcceptRule rule = AcceptRule.Interval, Func<Model, bool>? accept = null, Metric? metric = null)
     {
         var data = new FloatDataset(new float[100 * 784], [.. Enumerable.Range(0, 100).Select(i => i % 10)], [1, 28, 28], [.. Enumerable.Range(0, 10).Select(i => $"{i}")]);
         static Score Same(double value) => new(value, 0) { Each = [(float)value, (float)value] };
@@ -179,7 +190,7 @@ public class RecipeRunnerTests
         {
             Data = new DataSplits("test", data, data, data) { All = data, HasOwnTest = true },
             Preprocess = new Preprocess(),
-            Promise = new Promise { MaxDrop = promise, Rule = rule }, Accept = accept,
+            Promise = new Promise { MaxDrop = promise, Rule = rule }, Accept = accept, Metric = metric ?? Metric.Top1,
             ToInt8 = (model, options, _, _) =>
             {
                 var network = Int8Network.Prepare(model, options);
