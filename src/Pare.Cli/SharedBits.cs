@@ -24,7 +24,8 @@ internal static class SharedBits
             var all = Layer.Of(new GraphIndex(model.Graph)).Select(l => l.Name);
             var shared = Sharer.Share(model, options with
             {
-                Layers = [.. bits.Select(b => new LayerSize(b.Key, CodebookSize.OfBits(b.Value)))], Exclude = [.. all.Where(n => !bits.ContainsKey(n))],
+                Layers = [.. bits.Select(b => new LayerSize(b.Key, CodebookSize.OfBits(b.Value)))],
+                Exclude = [.. all.Where(n => !bits.ContainsKey(n))],
             });
             // What single layers save does not quite add up.
             var over = PackedFile.Pack(OnnxWriter.ToBytes(shared.Model)).LongLength - bytes;

@@ -26,12 +26,12 @@ public sealed class SensitivityVerbTests : IDisposable
         Assert.Equal(100 * (before - Score("pruned")), Point(all, "ip1", "sparsity", 0.95).Drop, 6);
         Assert.Equal(100 * (before - Score("shared")), Point(all, "ip1", "bits", 2).Drop, 6);
         var packed = PackedFile.Pack(File.ReadAllBytes(_pare.At("shared.onnx"))).LongLength;
-        Assert.InRange(Point(all, "ip1", "bits", 2).Bytes, 0.99 * packed, 1.01 * packed);
+        Assert.InRange(Point(all, "ip1", "bits", 2).Bytes, 0.97 * packed, 1.03 * packed);
 
         Assert.Equal(["ip1", "ip2", "ip3"], report.Points.Where(p => p.Method == "sparsity").Select(p => p.Layer).Distinct());
         Assert.Equal(["ip1", "ip2"], report.Points.Where(p => p.Method == "channels").Select(p => p.Layer).Distinct());
-        Assert.Equal(0.5, (double)(Point(report, "ip1", "rank", 0.5).Macs - report.Macs + 784 * 300) / (784 * 300), 0.01);
-        Assert.Equal(report.Macs - (784 + 100) * 150, Point(report, "ip1", "channels", 0.5).Macs);
+        Assert.Equal(0.5, (double)(Point(report, "ip1", "rank", 0.5).Macs - report.Macs + 784 * 30) / (784 * 30), 0.03);
+        Assert.Equal(report.Macs - (784 + 10) * 15, Point(report, "ip1", "channels", 0.5).Macs);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class SensitivityVerbTests : IDisposable
     [InlineData("factorize @net.onnx --rank 2 --by @other.json -o @p.onnx", "--by shares out --macs")]
     public void Bad_input_is_one_line(string line, string said)
     {
-        _pare.Succeed("zoo lenet-300-100 -o @net.onnx");
+        _pare.Succeed("zoo lenet-300-100 --width 0.1 -o @net.onnx");
         File.WriteAllText(_pare.At("other.json"), Empty.ToJson());
         File.WriteAllText(_pare.At("bad.json"), (Empty with { Points = [new SensitivityPoint("ip1", "luck", 0.5, 0, 1, 1)] }).ToJson());
         Assert.Contains(said, _pare.Fail(line), StringComparison.Ordinal);
@@ -114,7 +114,10 @@ public sealed class SensitivityVerbTests : IDisposable
 
     private void Trained()
     {
-        if (!File.Exists(_pare.At("net.onnx"))) _pare.Succeed("train lenet-300-100 --data glyphs --epochs 2 --threads 1 -o @net.onnx --quiet");
+        if (File.Exists(_pare.At("net.onnx"))) return;
+        // 784-30-10-10.
+        _pare.Succeed("zoo lenet-300-100 --width 0.1 -o @start.onnx");
+        _pare.Succeed("train @start.onnx --data glyphs --epochs 3 --threads 1 -o @net.onnx --quiet");
     }
 
     private SensitivityReport Measured(string how)

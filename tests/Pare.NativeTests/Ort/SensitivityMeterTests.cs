@@ -17,8 +17,8 @@ public class SensitivityMeterTests
     [InlineData("lenet5")]
     public void Variants_score_the_same_from_a_cut_on_as_in_whole(string network)
     {
-        var model = ModelZoo.Build(network, new ZooOptions { InputShape = [3, 32, 32], Classes = 10, Width = network == "lenet5" ? 1 : 0.5 });
-        var examples = Noise(24);
+        var model = ModelZoo.Build(network, new ZooOptions { InputShape = [3, 32, 32], Classes = 10, Width = network == "lenet5" ? 1 : 0.25 });
+        var examples = Noise(12);
         var judge = new VariantJudge(Metric.Agreement, examples, new Preprocess(), new OrtOptions { Threads = 1 });
         var whole = new Judge(Metric.Agreement, model, new Preprocess(), new OrtOptions { Threads = 1 });
         var cuts = 0;
@@ -35,7 +35,7 @@ public class SensitivityMeterTests
     public void What_the_cache_knows_is_not_scored_again()
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
-        var model = ModelZoo.Build("lenet5");
+        var model = ModelZoo.Build("lenet5", new ZooOptions { Width = 0.2 });
         var layer = Layer.Of(new GraphIndex(model.Graph)).First();
         SensitivityTrial Trial(string name, double setting, Func<Model> make) => new() { Layer = name, Method = "sparsity", Setting = setting, Original = model, Changed = layer.Node.Outputs[0], Make = make };
         List<SensitivityTrial> trials =
@@ -65,7 +65,7 @@ public class SensitivityMeterTests
     public void A_cancelled_measurement_keeps_what_it_has()
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
-        var model = ModelZoo.Build("lenet5");
+        var model = ModelZoo.Build("lenet5", new ZooOptions { Width = 0.2 });
         using var stop = new CancellationTokenSource();
         var trial = new SensitivityTrial { Layer = "a", Method = "bits", Setting = 4, Original = model, Changed = model.Graph.Nodes[0].Outputs[0], Make = () => model };
         var judge = new VariantJudge(Metric.Agreement, Noise(8, 1, 28), new Preprocess(), new OrtOptions { Threads = 1 });
