@@ -20,7 +20,8 @@ try {
       for (const colorScheme of ['light', 'dark']) {
         const where = `${basename(path)}, ${width} px, ${colorScheme}`;
         const say = what => { wrong++; console.log(`${where}: ${what}`); };
-        await check(path, { width, height: 900 }, colorScheme, say);
+        // How a page looks does not change how it sorts: every column once, else one a table.
+        await check(path, { width, height: 900 }, colorScheme, width === 1440 && colorScheme === 'light', say);
         views++;
       }
 } finally {
@@ -29,7 +30,7 @@ try {
 console.log(`${views} views, ${sorted} columns sorted, ${wrong} findings`);
 process.exitCode = wrong > 0 ? 1 : 0;
 
-async function check(path, viewport, colorScheme, say) {
+async function check(path, viewport, colorScheme, everyColumn, say) {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const address = pathToFileURL(resolve(path)).href;
@@ -41,9 +42,10 @@ async function check(path, viewport, colorScheme, say) {
 
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (overflow > 0) say(`${overflow} px wider than the screen`);
-  await checkSorting(page, say);
+  await checkSorting(page, everyColumn, say);
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => axe.run());
+  // Of what axe looks at, the scheme changes colours alone.
+  const { violations } = await page.evaluate(only => axe.run({ resultTypes: ['violations'], ...only }), colorScheme === 'dark' ? { runOnly: ['color-contrast'] } : {});
   for (const { id, impact, help, nodes } of violations)
     if (['serious', 'critical'].includes(impact)) say(`axe ${id} (${impact}): ${help}: ${nodes.slice(0, 3).map(n => n.target.join(' ')).join('; ')}`);
   await checkPolicy(page, say);
@@ -51,14 +53,14 @@ async function check(path, viewport, colorScheme, say) {
 }
 
 // Every heading with a button: reached by focus, pressed by Enter and by the space bar, and the rows follow.
-async function checkSorting(page, say) {
+async function checkSorting(page, everyColumn, say) {
   for (const [at, table] of (await page.locator('table[data-sort]').all()).entries()) {
     const rows = await table.locator('tbody tr').count();
-    for (const head of await table.locator('thead th').all()) {
+    for (const head of (await table.locator('thead th').all()).slice(0, everyColumn ? undefined : 1)) {
       if (rows < 2) continue;
       const name = `table ${at + 1}, '${(await head.textContent()).trim()}'`, button = head.getByRole('button');
       if (await button.count() !== 1) { say(`${name}: no button`); continue; }
-      const before = await table.locator('tbody').innerText();
+      const before = await table.locator('tbody tr').allTextContents();
       await button.focus();
       await page.keyboard.press('Enter');
       const first = await head.getAttribute('aria-sort');
@@ -69,7 +71,8 @@ async function checkSorting(page, say) {
       if (first === second || [first, second].includes('none')) say(`${name}: ${first}, then ${second}`);
       if (!(await page.getByRole('status').textContent()).includes(second)) say(`${name}: nothing is said`);
       await page.keyboard.press('Enter');
-      if (await table.locator('tbody').innerText() !== before) say(`${name}: the given order does not come back`);
+      const after = await table.locator('tbody tr').allTextContents();
+      if (after.some((row, i) => row !== before[i])) say(`${name}: the given order does not come back`);
       sorted++;
     }
   }

@@ -18,7 +18,7 @@ internal static class SensitivityTable
         var byCell = points.GroupBy(p => (p.Layer, p.Method, p.Setting)).ToDictionary(g => g.Key, g => g.First());
         var worst = points.Max(p => p.Drop);
         return new HtmlTable(
-            "Points lost where this layer alone is changed; the darker, the more. Pointing at one shows what the whole network would cost.",
+            "Points lost where this layer alone is changed; the stronger the colour, the more. Percent are of zeros, of multiply-adds kept (rank) or of channels kept. Pointing at one shows what the whole network would cost.",
             ["layer", .. columns.Select(c => Name(c.Method, c.Setting))],
             [.. points.Select(p => p.Layer).Distinct().Select(layer => (IReadOnlyList<Cell>)[layer, .. columns.Select(c => byCell.TryGetValue((layer, c.Method, c.Setting), out var point) ? Of(point, worst) : "-")])]);
     }
@@ -34,8 +34,8 @@ internal static class SensitivityTable
     {
         "sparsity" => $"{Format.Percent(setting)} zeros",
         "bits" => string.Create(CultureInfo.InvariantCulture, $"{setting:0.##} bits"),
-        "rank" => $"rank, {Format.Percent(setting)} of MACs",
-        "channels" => $"{Format.Percent(setting)} of channels",
+        "rank" => $"rank, {Format.Percent(setting)}",
+        "channels" => $"{Format.Percent(setting)} channels",
         _ => string.Create(CultureInfo.InvariantCulture, $"{method} {setting:0.##}"),
     };
 }
