@@ -7,6 +7,10 @@ internal static class ModuleStart
     // A failed static constructor of torch is final, so the hook must stand before anything touches torch.
 #pragma warning disable CA2255 // The assembly that wraps torch is the one place where this can be in time.
     [ModuleInitializer]
-    internal static void Run() => NativeLibraryFix.Install();
+    internal static void Run()
+    {
+        WaitPolicy.Install();
+        NativeLibraryFix.Install();
+    }
 #pragma warning restore CA2255
 }
