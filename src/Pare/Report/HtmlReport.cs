@@ -11,7 +11,8 @@ public static class HtmlReport
         page.Figures(Figures(report));
         page.Facts(Facts(report));
         page.Table("Both costs", new HtmlTable("The size before is every weight and bias at 4 bytes; the size after is the whole packed file, graph and header included.",
-            ["", "before", "after", "gain"], [.. ReportTable.Costs(report).Select(Cell.Of)]) { Sortable = false });
+            ["", "before", "after", "gain"], [.. ReportTable.Costs(report).Select(Cell.Of)])
+        { Sortable = false });
         if (report.Layers.Count > 0) page.Table("Layers", LayerTable.Of(report.Layers));
         if (SearchChart.Draw(report) is { } search)
         {

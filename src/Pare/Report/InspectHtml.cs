@@ -10,7 +10,8 @@ public static class InspectHtml
         foreach (var line in InspectTable.Lines(report)) page.Paragraph("soft", line);
         page.Table("Layers", new HtmlTable(
             "kept is the share of weights that are not zero, values the number of different weights, bits what a weight's code needs. Bars are shares of the largest.",
-            InspectTable.Headers(report), WithBars(InspectTable.Headers(report), InspectTable.Rows(report, all: true), report)) { Total = Cell.Of(InspectTable.Total(report)) });
+            InspectTable.Headers(report), WithBars(InspectTable.Headers(report), InspectTable.Rows(report, all: true), report))
+        { Total = Cell.Of(InspectTable.Total(report)) });
         if (report.PackedLayers is { Count: > 0 } packed) page.Table("Packed", LayerTable.Of(packed));
         page.Origin(report.Command, $"Pare {report.Pare}. {report.Machine}.");
         return page.ToString();

@@ -8,7 +8,8 @@ internal static class StepTable
     public static HtmlTable Of(RunReport report) => new(
         $"In the order they were made; {report.Metric.Name} and points lost on validation data{(report.Contract.MaxDrop is null ? "" : ", these at the upper end of their 95 % interval")}; bytes of candidates are estimated, those of the last step are the packed file's.",
         ["step", "#", report.Metric.Name, "points lost", "kept", "bytes", "seconds", "went on", "options"],
-        [.. report.Steps.Select((s, i) => Row(s, i + 1, report.Steps.Max(o => o.Seconds)))]) { Total = ["all", "", "", "", "", "", Seconds(report.Steps.Sum(s => s.Seconds)), "", ""] };
+        [.. report.Steps.Select((s, i) => Row(s, i + 1, report.Steps.Max(o => o.Seconds)))])
+    { Total = ["all", "", "", "", "", "", Seconds(report.Steps.Sum(s => s.Seconds)), "", ""] };
 
     private static IReadOnlyList<Cell> Row(StepReport step, int number, double longest) =>
     [

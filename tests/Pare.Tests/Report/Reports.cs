@@ -48,8 +48,12 @@ internal static class Reports
     /// <summary>A report as large as a SqueezeNet's with every optional part, its names such as would do harm in a page that took them as they are.</summary>
     public static RunReport Large { get; } = Sample with
     {
-        Model = "</title><script>alert(1)</script>", Data = "\"><img src=x onerror=alert(2)>", Recipe = "a 'recipe' & \"more\"", Command = "pare compress 'x.onnx' && echo </code></pre><b>",
-        Libraries = ["ONNX Runtime 1.31.1"], Reference = 0.991,
+        Model = "</title><script>alert(1)</script>",
+        Data = "\"><img src=x onerror=alert(2)>",
+        Recipe = "a 'recipe' & \"more\"",
+        Command = "pare compress 'x.onnx' && echo </code></pre><b>",
+        Libraries = ["ONNX Runtime 1.31.1"],
+        Reference = 0.991,
         Layers = [.. Names.Select((n, i) => new LayerReport(n, "Conv", 12_288 << (i % 6), 0.4 - i / 100.0, 6, 5.1, 4, 3.2, 9_000 << (i % 5), 5.5 + i))],
         Steps =
         [
