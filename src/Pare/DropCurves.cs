@@ -8,14 +8,17 @@ public readonly record struct DropPoint(double Given, double Drop);
 /// <summary>What a network was measured to lose as one layer at a time gives up some of its weights, multiply-adds or channels.</summary>
 public sealed record DropCurves
 {
-    /// <summary>What is lost grows at first with the third power of what goes: of weights that are spread evenly around zero, the squares of the smallest do.</summary>
-    private const double Power = 3;
-
     /// <summary>Pieces between two measurements.</summary>
     private const int Pieces = 16;
 
     /// <summary>Measurements by the layer's name, in any order.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<DropPoint>> Layers { get; init; }
+
+    /// <summary>
+    /// With which power of what goes the loss grows up to the first measurement; 1 or more. Of weights that are spread evenly around zero, the squares of the
+    /// smallest grow with the third; where the first bit of what goes costs most, a straight line promises the least.
+    /// </summary>
+    public double Power { get; init; } = 1;
 
     /// <summary>Points that the measurement cannot tell from nothing; above 0.</summary>
     public required double Resolution { get; init; }

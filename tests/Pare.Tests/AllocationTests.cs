@@ -61,7 +61,7 @@ public class AllocationTests
     public void Costs_rise_from_none_through_every_measurement()
     {
         // 0.7 was measured to lose less than 0.5: noise.
-        var curves = new DropCurves { Layers = new Dictionary<string, IReadOnlyList<DropPoint>> { ["a"] = [new(0.9, 8), new(0.5, 1), new(0.7, 0.4)] }, Resolution = 0.05 };
+        var curves = new DropCurves { Layers = new Dictionary<string, IReadOnlyList<DropPoint>> { ["a"] = [new(0.9, 8), new(0.5, 1), new(0.7, 0.4)] }, Resolution = 0.05, Power = 3 };
         var costs = curves.Costs("a", 1000);
         Assert.Equal((0, 0), costs[0]);
         Assert.Equal(costs.Select(c => c.Cost).Order(), costs.Select(c => c.Cost));
@@ -70,6 +70,7 @@ public class AllocationTests
         Assert.Equal((900, 8), (costs[^1].Gain, Math.Round(costs[^1].Cost, 9)));
         // Half of what was measured first, with the third power.
         Assert.Equal(0.125, costs.Single(c => c.Gain == 250).Cost, 9);
+        Assert.Equal(0.5, (curves with { Power = 1 }).Costs("a", 1000).Single(c => c.Gain == 250).Cost, 9);
         Assert.Equal([(0, 0)], curves.Costs("unknown", 1000));
     }
 

@@ -16,6 +16,7 @@ public static class SensitivityCurves
             Layers = points.Where(p => p.Method == method).GroupBy(p => p.Layer)
                 .ToDictionary(g => g.Key, g => (IReadOnlyList<DropPoint>)[.. g.Select(p => new DropPoint(method == "sparsity" ? p.Setting : 1 - p.Setting, p.Drop))]),
             Resolution = Resolution(images),
+            Power = method == "sparsity" ? 3 : 1,
         };
     }
 
