@@ -33,6 +33,9 @@ internal sealed record CompressionRequest
     public Promise Promise { get; init; } = new();
     public required string Command { get; init; }
 
+    /// <summary>What single layers lose, for the report; null where it was not measured.</summary>
+    public IReadOnlyList<SensitivityPoint>? Sensitivity { get; init; }
+
     /// <summary>Where the run keeps its work while it lasts; null keeps none.</summary>
     public Journal? Journal { get; init; }
 
@@ -144,7 +147,7 @@ internal sealed class Compression
                 Accept = _request.Promise.MaxDrop is null ? "none" : $"{_request.Promise.Rule}".ToLowerInvariant(), MinRatio = _request.Promise.Ratio, Tries = _acceptance?.Tries ?? 0,
             },
             Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(packed)),
-            Steps = [.. steps], Reference = _run.Reference.Value,
+            Sensitivity = _request.Sensitivity, Steps = [.. steps], Reference = _run.Reference.Value,
             Nodes = NodeLatencies.Measure(original, shipped, _data.Test.Shape, _run.Cancellation), Call = CallOf(shipped, _data.Test.Shape, _request.Preprocess),
         };
         return new CompressionResult(model, packed, report, kept);

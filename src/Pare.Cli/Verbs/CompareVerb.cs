@@ -41,7 +41,8 @@ internal static class CompareVerb
                 foreach (var name in names.Where(n => !ModelZoo.Contains(n))) ModelZoo.Build(name);
                 var preprocess = data.Preprocess(run, null);
                 var splits = data.Open(run, preprocess);
-                var train = run.Get(examples) is { } some && some < splits.Train.Count ? new Subset(splits.Train, [.. Enumerable.Range(0, some)]) : splits.Train;
+                // Folders come class by class: the first examples would be of few classes.
+                var train = run.Get(examples) is { } some ? Subset.Draw(splits.Train, some, run.Seed) : splits.Train;
                 var shape = new ZooOptions { InputShape = [.. splits.All.Shape], Classes = splits.All.Classes.Length };
                 var sized = names.Select(n => (Name: n, Options: run.Get(macs) is { } wanted ? EqualCost.At(n, shape, wanted) : shape)).ToList();
                 CompressOutput.Prepare(folder);

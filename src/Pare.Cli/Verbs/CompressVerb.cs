@@ -19,7 +19,8 @@ internal static class CompressVerb
         var recipe = new RecipeFlags("Points of the metric that may be lost. Where no network keeps that, exit code 3 and no output. (default: the recipe's aim, promised to nobody)");
         var metric = new MetricFlags();
         var augment = Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings as in 'pare train'. (default: digits for grey pictures, photos for others)");
-        return new VerbCommand("compress", "Make a network smaller by a recipe, and say what it cost.", new OptionGroup("Compression") { output, augment }, recipe, metric, data)
+        var sensitivity = Opt.Text("--sensitivity", "FILE", "What 'pare sensitivity' wrote for this network: shown in the report.");
+        return new VerbCommand("compress", "Make a network smaller by a recipe, and say what it cost.", new OptionGroup("Compression") { output, augment, sensitivity }, recipe, metric, data)
         {
             Arguments = { model },
             Details = "Every choice is made on validation data; the figures printed are from test data that no choice has seen. A network of the zoo is trained first.",
@@ -43,6 +44,7 @@ internal static class CompressVerb
                 {
                     Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan, Metric = judged,
                     Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), Promise = recipe.Promise(run),
+                    Sensitivity = ByFlag.Read(run, sensitivity, loaded.Model)?.Points,
                     Command = run.CommandLine, Files = [loaded.Path ?? "", data.DataName(run), recipe.Name(run)], Seed = run.Seed, Threads = run.Threads,
                 };
                 using var line = run.Progress("compressing");

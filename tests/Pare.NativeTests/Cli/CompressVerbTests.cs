@@ -102,6 +102,19 @@ public sealed class CompressVerbTests : IDisposable
     }
 
     [Fact]
+    public void What_single_layers_lose_is_shown_where_it_was_measured()
+    {
+        _pare.Succeed("train lenet-300-100 --epochs 1 -o @net.onnx");
+        _pare.Succeed("sensitivity @net.onnx --data glyphs --images 200 --methods sparsity --cache @cache -o @sens.json");
+        var (code, _, error) = _pare.Run("compress @net.onnx --data glyphs --recipe @short.json --sensitivity @sens.json -o @out");
+        Assert.True(code == 0, error);
+        Assert.Contains("Sensitivity of each layer", File.ReadAllText(_pare.At("out/report.html")), StringComparison.Ordinal);
+        Assert.NotEmpty(RunReport.Parse(File.ReadAllText(_pare.At("out/report.json"))).Sensitivity!);
+        _pare.Succeed("zoo lenet5 -o @other.onnx");
+        Assert.Contains("not on this network", _pare.Run("compress @other.onnx --data glyphs --sensitivity @sens.json -o @out2").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_detector_with_five_outputs_is_compressed_under_agreement()
     {
         OnnxFile.Write(Detector(), _pare.At("detector.onnx"));
