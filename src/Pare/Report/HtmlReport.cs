@@ -56,7 +56,7 @@ public static class HtmlReport
         yield return ("Model", report.Model);
         yield return ("Data", report.Data);
         if (report.Recipe is { } recipe) yield return ("Recipe", recipe);
-        yield return (contract.MaxDrop is null ? "Aim, promised to nobody" : "Promise", $"at most {Format.Figure(contract.Aim)} points lost");
+        yield return (contract.MaxDrop is null ? "Aim, promised to nobody" : "Promise", $"at most {Format.Figure(contract.Aim)} points lost{(contract.MinRatio is { } ratio ? $", {Format.Ratio(ratio)} or more smaller" : "")}");
         yield return ("Measured", Format.Lost(contract.Drop));
         yield return ("With 95 % confidence", $"at {(contract.DropUpper95 < 0 ? "least" : "most")} {Format.Lost(contract.DropUpper95)}");
         if (report.Result.Count > 0) yield return ("Measured on", $"{Format.Count(report.Result.Count)} test examples");
@@ -72,10 +72,10 @@ public static class HtmlReport
     private static string Meaning(Contract contract) => contract.Standing switch
     {
         "promise kept" => "What was lost is within the promise, and with 95 % confidence stays within it on other data of this kind.",
-        "promise kept on the estimate" => "What was lost is within the promise; the upper end of its 95 % interval is not. More test data would tell.",
+        "promise kept on the estimate" => "What was lost is within the promise, by the measured drop alone, as was asked for; its interval was not held against it.",
         "aim kept" => "What was lost is within what the recipe allows itself.",
         "aim missed" => "More was lost on the test data than the recipe allows itself.",
-        _ => "More was lost on the test data than was promised.",
+        _ => "No network was found that keeps the promise; these are the figures of the one that came nearest.",
     };
 
     private static string Sign(Contract contract) => Colour(contract) switch { "good" => "\u2713", "fair" => "\u2248", _ => "\u2717" };
