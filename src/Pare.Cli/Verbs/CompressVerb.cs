@@ -51,6 +51,7 @@ internal static class CompressVerb
                 if (Compression.Outlook(request) is { } outlook) line.Note(outlook);
                 using var journal = Journal.Open(Path.Combine(folder, ".journal"), Compression.Identity(request));
                 if (journal.Found > 0) line.Note($"going on with the work of an earlier run: {journal.Found} steps of it are there");
+                using var told = run.Cancel.Register(() => line.Note("what is done so far stays; the same command goes on from there"));
                 var result = Compression.Run(request with { Journal = journal }, new Relay<RecipeProgress>(p => line.Report(p.Training, p.Stage)), run.Cancel);
                 line.Dispose();
                 if (result.Kept) CompressOutput.Write(folder, path => OnnxFile.Write(result.Model, path), result.Packed, result.Report);
