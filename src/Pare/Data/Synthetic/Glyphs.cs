@@ -12,11 +12,11 @@ public static class Glyphs
     /// <summary>Width and height of a picture.</summary>
     public const int Side = 28;
 
-    private const int TrainCount = 12000;
+    private const int TrainCount = 10000;
     private const int ValidationCount = 6000;
     private const int TestCount = 6000;
 
-    /// <summary>Draws 12,000 pictures for training, 6,000 for validation and 6,000 for testing, every class equally often.</summary>
+    /// <summary>Draws 10,000 pictures for training, 6,000 for validation and 6,000 for testing, every class equally often.</summary>
     /// <param name="seed">Fixes every picture.</param>
     /// <param name="threads">Threads that draw; the pictures do not depend on it.</param>
     public static DataSplits Draw(ulong seed, int threads)
