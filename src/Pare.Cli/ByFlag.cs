@@ -15,7 +15,7 @@ internal static class ByFlag
     {
         if (run.Get(option) is not { } path) return null;
         var report = SensitivityReport.Load(path);
-        var hash = Sensitivities.Hash(model);
+        var hash = OnnxWriter.Sha256(model);
         return report.Sha256 == hash ? report : throw new BadInputException($"{path} was measured on {report.Model} ({Start(report.Sha256)}), not on this network ({Start(hash)})");
     }
 

@@ -65,6 +65,7 @@ internal sealed class Compression
     private readonly RecipeRun _run;
     private Evaluation? _before;
     private AcceptanceTest? _acceptance;
+    private Shipment? _accepted;
 
     private Compression(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel)
     {
@@ -103,26 +104,23 @@ internal sealed class Compression
     public static IReadOnlyDictionary<string, string> Identity(CompressionRequest request) => new Dictionary<string, string>
     {
         ["the version of Pare"] = Help.Version,
-        ["the model"] = Hash(OnnxWriter.ToBytes(request.Model.Model)),
+        ["the model"] = OnnxWriter.Sha256(request.Model.Model),
         ["the data"] = ExampleDigest.Of(request.Data.All),
-        ["what was asked for"] = Hash(Encoding.UTF8.GetBytes(
-            $"{request.Recipe.Source} {request.Recipe.Teacher} {request.Promise} {request.Metric} {PreprocessText.Format(request.Preprocess)} {request.Augmentation} {request.Seed} {request.Threads}")),
+        ["what was asked for"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            $"{request.Recipe.Source} {request.Recipe.Teacher} {request.Promise} {request.Metric} {PreprocessText.Format(request.Preprocess)} {request.Augmentation} {request.Seed} {request.Threads}"))),
     };
-
-    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private CompressionResult ToEnd()
     {
         var made = RecipeRunner.Run(_request.Recipe, Simplify.Run(_request.Model.Model), _run, trained: !_request.Model.IsFresh);
         var kept = made.Result is not null;
         var finishing = Stopwatch.StartNew();
-        var (model, bytes, packed, shipped) = Ship((made.Result ?? _run.Nearest)?.Model ?? made.Baseline);
-        var original = Original;
-        var after = _judge.Of(shipped, _data.Test);
+        var shipment = ShipmentOf((made.Result ?? _run.Nearest)?.Model ?? made.Baseline);
+        var (original, shipped, after) = (Original, shipment.Read, shipment.Score);
         var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = _data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
         ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
         var drop = PairedDrop.Between(after.Metric, Before.Scores, after.Scores);
-        var steps = _run.Log.Select(Describe).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, packed.Length));
+        var steps = _run.Log.Select(Describe).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, shipment.Packed.Length));
         var report = new RunReport
         {
             Pare = Help.Version, Seed = _request.Seed, Machine = Machines.This(_request.Threads), Command = _request.Command,
@@ -135,45 +133,42 @@ internal sealed class Compression
                 Count = Before.Count,
                 LatencyMs = latencies[0],
             },
-            Result = Costs.Of(profiles[1], bytes.LongLength) with
+            Result = Costs.Of(profiles[1], shipment.Bytes.LongLength) with
             {
                 Value = after.Value,
                 Count = after.Count,
                 LatencyMs = latencies[1],
-                PackedBytes = packed.LongLength,
+                PackedBytes = shipment.Packed.LongLength,
             },
             Contract = new Contract(_request.Promise.MaxDrop, _run.MaxDrop, drop.Points, drop.Upper95, kept && (_acceptance is not null || drop.Points <= _run.MaxDrop))
             {
                 Accept = _request.Promise.MaxDrop is null ? "none" : $"{_request.Promise.Rule}".ToLowerInvariant(), MinRatio = _request.Promise.Ratio, Tries = _acceptance?.Tries ?? 0,
             },
-            Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(packed)),
+            Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(shipment.Packed)),
             Sensitivity = _request.Sensitivity, Steps = [.. steps], Reference = _run.Reference.Value,
             Nodes = NodeLatencies.Measure(original, shipped, _data.Test.Shape, _run.Cancellation), Call = CallOf(shipped, _data.Test.Shape, _request.Preprocess),
         };
-        return new CompressionResult(model, packed, report, kept);
+        return new CompressionResult(shipment.Model, shipment.Packed, report, kept);
     }
 
     private Model Original => _request.Model.IsFresh ? _run.Baseline! : _request.Model.Model;
 
     private Evaluation Before => _before ??= _judge.Of(Original, _data.Test);
 
-    // What ships is measured: the model as the packed file gives it back.
-    private (Model Model, byte[] Bytes, byte[] Packed, Model Shipped) Ship(Model result)
-    {
-        var model = _request.Preprocess.ToMetadata(Simplify.Run(result));
-        var bytes = OnnxWriter.ToBytes(model);
-        var packed = PackedFile.Pack(bytes);
-        return (model, bytes, packed, OnnxReader.Read(PackedFile.ReadModel(packed)));
-    }
+    private Shipment ShipmentOf(Model result) => _accepted is { } accepted && ReferenceEquals(accepted.Result, result) ? accepted : new Shipment(result, _request.Preprocess, m => _judge.Of(m, _data.Test));
 
     private bool Accept(Model candidate)
     {
         if (_request.Promise is { MaxDrop: null, Ratio: null }) return true;
-        var (_, _, packed, shipped) = Ship(candidate);
-        if (_request.Promise.Ratio is { } ratio && ModelProfile.Of(Original).WeightBytes < ratio * packed.Length) return false;
-        if (_request.Promise.MaxDrop is not { } promised) return true;
-        _acceptance ??= new AcceptanceTest(_judge.Metric, promised, _request.Promise.Rule, Before.Scores);
-        return _acceptance.Try(_judge.Of(shipped, _data.Test).Scores).Accepted;
+        var shipment = ShipmentOf(candidate);
+        if (_request.Promise.Ratio is { } ratio && ModelProfile.Of(Original).WeightBytes < ratio * shipment.Packed.Length) return false;
+        if (_request.Promise.MaxDrop is { } promised)
+        {
+            _acceptance ??= new AcceptanceTest(_judge.Metric, promised, _request.Promise.Rule, Before.Scores);
+            if (!_acceptance.Try(shipment.Score.Scores).Accepted) return false;
+        }
+        _accepted = shipment;
+        return true;
     }
 
     private Score ScoreOn(Model model, IDataset part)
@@ -216,5 +211,29 @@ internal sealed class Compression
         var options = new JsonObject();
         foreach (var (name, value) in log.Options) options[name] = value;
         return options;
+    }
+
+    // A network as it ships. What is measured is what the packed file gives back.
+    private sealed class Shipment
+    {
+        private readonly Lazy<Evaluation> _score;
+
+        public Shipment(Model result, Preprocess preprocess, Func<Model, Evaluation> score)
+        {
+            Result = result;
+            Model = preprocess.ToMetadata(Simplify.Run(result));
+            Bytes = OnnxWriter.ToBytes(Model);
+            Packed = PackedFile.Pack(Bytes);
+            Read = OnnxReader.Read(PackedFile.ReadModel(Packed));
+            _score = new Lazy<Evaluation>(() => score(Read));
+        }
+
+        /// <summary>As the recipe made it.</summary>
+        public Model Result { get; }
+        public Model Model { get; }
+        public byte[] Bytes { get; }
+        public byte[] Packed { get; }
+        public Model Read { get; }
+        public Evaluation Score => _score.Value;
     }
 }

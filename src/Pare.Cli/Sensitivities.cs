@@ -51,12 +51,9 @@ internal static class Sensitivities
     {
         var judge = new VariantJudge(request.Metric, request.Examples, request.Preprocess, new OrtOptions { Threads = request.Threads });
         var cache = request.Cache is not { } folder ? null
-            : new TrialCache(folder, Version, Hash(request.Model), ExampleDigest.Of(request.Examples), request.Preprocess.ToString(), request.Metric.Name);
+            : new TrialCache(folder, Version, OnnxWriter.Sha256(request.Model), ExampleDigest.Of(request.Examples), request.Preprocess.ToString(), request.Metric.Name);
         return SensitivityMeter.Measure(request.Model, [.. Trials(request)], judge, request.Metric, cache, progress, cancel);
     }
-
-    /// <summary>SHA-256 of a network as an ONNX file.</summary>
-    public static string Hash(Model model) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(OnnxWriter.ToBytes(model)));
 
     // Sparsity and bits layer by layer, then ranks, then channels: each from one network, in the order of the graph.
     private static IEnumerable<SensitivityTrial> Trials(SensitivityRequest request)

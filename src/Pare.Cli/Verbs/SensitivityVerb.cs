@@ -43,7 +43,7 @@ internal static class SensitivityVerb
                 using (var line = run.Progress("measuring")) result = Sensitivities.Measure(request, run.Share(line), run.Cancel);
                 var report = new SensitivityReport
                 {
-                    Model = loaded.Name, Sha256 = Sensitivities.Hash(loaded.Model), Data = splits.Name, Metric = request.Metric, Images = request.Examples.Count,
+                    Model = loaded.Name, Sha256 = OnnxWriter.Sha256(loaded.Model), Data = splits.Name, Metric = request.Metric, Images = request.Examples.Count,
                     Value = result.Value, Bytes = result.Bytes, Macs = result.Macs, Points = result.Points,
                     LeftWhole = [.. result.Gaps.Select(g => new LeftWhole(g.Layer, $"{g.Method}: {g.Reason}"))],
                 };

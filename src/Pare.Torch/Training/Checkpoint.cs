@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Pare.Onnx;
 using Pare.Recipes;
 using TorchSharp;
@@ -19,7 +20,8 @@ internal sealed record Checkpoint(Model Model, TrainPosition At, IReadOnlyList<E
     private const string Each = "each";
     private const string Prefix = "checkpoint/";
 
-    public static void Save(string path, TrainJob job, TorchGraph graph, Optimizer optimizer, TrainPosition at, IReadOnlyList<EpochRecord> history)
+    /// <param name="run">What <see cref="Fingerprint"/> says of the run.</param>
+    public static void Save(string path, string run, TorchGraph graph, Optimizer optimizer, TrainPosition at, IReadOnlyList<EpochRecord> history)
     {
         var model = graph.ToModel();
         List<Tensor> moments = [.. graph.Rounded.Select(name => Moment($"{Prefix}real/{name}", graph.Parameters[name].detach()))];
@@ -32,15 +34,15 @@ internal sealed record Checkpoint(Model Model, TrainPosition At, IReadOnlyList<E
         if (history is [.., { Validation.Each: { Count: > 0 } each }]) moments.Add(Tensor.Of(Prefix + Each, [each.Count], each.ToArray()));
         var lines = history.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Epoch} {h.TrainLoss:R} {h.Validation?.Value:R} {h.Validation?.Loss:R}"));
         var saved = model with { Graph = model.Graph with { Initializers = [.. model.Graph.Initializers, .. moments] } };
-        OnnxFile.Write(saved.WithMetadata(Key, Fingerprint(job)).WithMetadata(HistoryKey, string.Join('\n', lines)).WithMetadata(PositionKey, at.ToText()), path);
+        OnnxFile.Write(saved.WithMetadata(Key, run).WithMetadata(HistoryKey, string.Join('\n', lines)).WithMetadata(PositionKey, at.ToText()), path);
     }
 
     /// <exception cref="BadInputException">The file is not a checkpoint, or is one of another run.</exception>
-    public static Checkpoint Load(string path, TrainJob job)
+    public static Checkpoint Load(string path, string run)
     {
         var saved = OnnxFile.Read(path);
         if (saved.MetadataValue(Key) is not { } key) throw new BadInputException($"{path}: an ONNX file, but not a checkpoint of a training run");
-        if (key != Fingerprint(job)) throw new BadInputException($"{path}: a checkpoint of another run (other network, options, teachers or amount of data)");
+        if (key != run) throw new BadInputException($"{path}: a checkpoint of another run (other network, options, teachers or amount of data)");
         var lookup = saved.Graph.Initializers.Where(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(t => t.Name[Prefix.Length..]);
         if (saved.MetadataValue(PositionKey) is not { } position) throw new BadInputException($"{path}: a checkpoint of an older version of Pare; remove it to begin anew");
         var history = saved.MetadataValue(HistoryKey)!.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ParseEpoch).ToList();
@@ -74,17 +76,22 @@ internal sealed record Checkpoint(Model Model, TrainPosition At, IReadOnlyList<E
     }
 
     /// <summary>Tells runs apart: the starting network, the options, the amount of data, and what is learnt from teachers.</summary>
-    private static string Fingerprint(TrainJob job)
+    public static string Fingerprint(TrainJob job)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(OnnxWriter.ToBytes(job.Model));
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{job.Options with { Threads = 0 }} {job.Preprocess} {job.Augmentation} {job.Train.Count} {job.EditEvery}"));
+        Add($"{OnnxWriter.Sha256(job.Model)} {job.Options with { Threads = 0 }} {job.Preprocess} {job.Augmentation} {job.Train.Count} {job.EditEvery}");
+        foreach (var (name, floats) in job.Real.OrderBy(r => r.Key, StringComparer.Ordinal))
+        {
+            Add(name);
+            hash.AppendData(floats.Data.Span);
+        }
         if (job.Distillation is { } plan)
         {
-            foreach (var teacher in plan.Teachers) hash.AppendData(SHA256.HashData(OnnxWriter.ToBytes(teacher)));
-            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(string.Create(
-                CultureInfo.InvariantCulture, $"hints {string.Join(' ', plan.Hints)} {plan.HintWeight} attention {string.Join(' ', plan.Attention)} {plan.AttentionWeight}")));
+            foreach (var teacher in plan.Teachers) Add(OnnxWriter.Sha256(teacher));
+            Add(string.Create(CultureInfo.InvariantCulture, $"hints {string.Join(' ', plan.Hints)} {plan.HintWeight} attention {string.Join(' ', plan.Attention)} {plan.AttentionWeight}"));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text));
     }
 }

@@ -44,6 +44,7 @@ public static class Trainer
         private readonly string _output;
         private readonly Distiller? _distiller;
         private readonly int _stepsAnEpoch;
+        private readonly string _identity;
         private readonly List<EpochRecord> _history = [];
         private readonly Stopwatch _watch = new();
         private TorchGraph _graph;
@@ -60,6 +61,7 @@ public static class Trainer
             _output = OutputOf(job.Model, "network");
             _distiller = job.Distillation is null ? null : new Distiller(job, _loss, cancellation);
             _stepsAnEpoch = job.Options.StepsAnEpoch(job.Train.Count);
+            _identity = job.Checkpoint is null ? "" : Checkpoint.Fingerprint(job);
             _saveAfter = TimeSpan.FromSeconds(job.CheckpointSeconds);
             (_graph, _optimizer) = Load(_distiller?.Student ?? job.Model);
             _graph.CarryFrom(job.Real);
@@ -118,7 +120,7 @@ public static class Trainer
         {
             if (_job.Checkpoint is not { } path) return;
             _sinceSaved.Restart();
-            Checkpoint.Save(path, _job, _graph, _optimizer, at, _history);
+            Checkpoint.Save(path, _identity, _graph, _optimizer, at, _history);
             _saveAfter = TimeSpan.FromSeconds(Math.Max(_job.CheckpointSeconds, 20 * _sinceSaved.Elapsed.TotalSeconds));
             _sinceSaved.Restart();
         }
@@ -157,7 +159,7 @@ public static class Trainer
         private TrainPosition Resume()
         {
             if (_job.Checkpoint is not { } path || !File.Exists(path)) return default;
-            var saved = Checkpoint.Load(path, _job);
+            var saved = Checkpoint.Load(path, _identity);
             _optimizer.Dispose();
             _graph.Dispose();
             (_graph, _optimizer) = Load(saved.Model);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Pare.Onnx.Wire;
 
 namespace Pare.Onnx;
@@ -8,6 +9,9 @@ public static class OnnxWriter
 {
     /// <summary>The model as one file.</summary>
     public static byte[] ToBytes(Model model) => Write(model, null).ToArray();
+
+    /// <summary>SHA-256 of the model as one file, in lower-case hex: what caches and journals know it by.</summary>
+    public static string Sha256(Model model) => Convert.ToHexStringLower(SHA256.HashData(ToBytes(model)));
 
     /// <summary>The model as a message.</summary>
     /// <param name="external">Says where a tensor goes outside the file, or null where it stays inside.</param>

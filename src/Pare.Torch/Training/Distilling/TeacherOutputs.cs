@@ -67,13 +67,8 @@ internal sealed class TeacherOutputs
     }
 
     /// <summary>Tells apart what a teacher says: the network, the preprocessing and every value of the examples.</summary>
-    private static byte[] Key(Model teacher, IDataset data, Preprocess preprocess)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(SHA256.HashData(OnnxWriter.ToBytes(teacher)));
-        hash.AppendData(Encoding.UTF8.GetBytes($"{preprocess} {ExampleDigest.Of(data)}"));
-        return hash.GetHashAndReset();
-    }
+    private static byte[] Key(Model teacher, IDataset data, Preprocess preprocess) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{OnnxWriter.Sha256(teacher)} {preprocess} {ExampleDigest.Of(data)}"));
 
     private static void Create(string folder)
     {
