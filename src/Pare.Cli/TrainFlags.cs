@@ -11,7 +11,7 @@ internal sealed class TrainFlags : OptionGroup
     private readonly Option<int?> _epochs, _batch;
     private readonly Option<double?> _rate, _decay, _momentum, _smoothing, _warmup;
     private readonly Option<string> _optimizer, _schedule;
-    private readonly Option<bool> _keepScales;
+    private readonly Option<bool> _keepScales, _batchNorm;
     private readonly Option<string?> _augment, _checkpoint;
 
     public TrainFlags() : base("Training")
@@ -25,6 +25,7 @@ internal sealed class TrainFlags : OptionGroup
         _momentum = Added(Opt.Number("--momentum", "M", 0, 1, $"Momentum of sgd. (default {Default.Momentum})", closed: false));
         _decay = Added(Opt.Number("--weight-decay", "D", 0, 1, $"Decay of weights, never of biases or pruned zeros. (default {Default.WeightDecay})"));
         _smoothing = Added(Opt.Number("--label-smoothing", "S", 0, 1, $"Share of the target spread over all classes. (default {Default.LabelSmoothing})", closed: false));
+        _batchNorm = Added(Opt.Flag("--batch-norm", "Normalize the output of each convolution that has no BatchNorm by the batch while training; folded into it at the end."));
         _keepScales = Added(Opt.Flag("--keep-scales", "Leave a quantized network's scales and zero points as they were calibrated; else they are learned."));
         _augment = Added(Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings such as digits,rotate=15,keep=0.5. (default none)"));
         _checkpoint = Added(Opt.Text("--checkpoint", "FILE", "Holds the run every few seconds; where it exists, the run goes on from it, to the same bits."));
@@ -42,6 +43,7 @@ internal sealed class TrainFlags : OptionGroup
         Momentum = run.Get(_momentum) ?? Default.Momentum,
         WeightDecay = run.Get(_decay) ?? Default.WeightDecay,
         LabelSmoothing = run.Get(_smoothing) ?? Default.LabelSmoothing,
+        BatchNorm = run.Get(_batchNorm),
         LearnScales = !run.Get(_keepScales),
         Seed = run.Seed,
         Threads = run.Threads,

@@ -32,21 +32,22 @@ internal static class PruneVerb
         var data = new DataFlags(ordersChannels: false);
         var keepDead = Opt.Flag("--keep-dead", "Keep neurons and channels that have died; they are removed and their constants folded unless this is given.");
         var channels = Opt.Flag("--channels", "Remove whole channels in place of single weights.");
+        var branches = Opt.Flag("--branches", "Remove whole residual branches, those whose loss changes fewest answers on --images of --data; with --macs.");
         var macs = Opt.Number("--macs", "F", 0, 1, "Share of the multiply-adds that may be left.", closed: false);
         var parameters = Opt.Number("--params", "F", 0, 1, "Share of the parameters that may be left, in place of --macs.", closed: false);
         var importance = Opt.Choice("--importance", ["l1", "l2", "bn", "fisher"], "l2", "What a channel counts: its weights, its scale in batch normalisation, or what the loss loses by it (fisher, which needs --data).");
         var multiple = Opt.Whole("--multiple", "N", 1, 1 << 16, 1, "Make the widths that change multiples of N.");
         return new VerbCommand("prune", "Set the least important weights to zero, or remove whole channels.",
             new OptionGroup("Pruning") { output, sparsity, by, quality, layers, scope, score, pattern, images, exclude, keepDead },
-            new OptionGroup("Channels") { channels, macs, parameters, importance, multiple }, data)
+            new OptionGroup("Channels and branches") { channels, branches, macs, parameters, importance, multiple }, data)
         {
             Arguments = { model },
-            Details = "Give one of --sparsity, --quality, --layer and --pattern, or --channels with --macs or --params. A zero stays zero in every later step; a channel is gone, and the network is faster for it. 'pare train' on the result wins accuracy back.",
+            Details = "Give one of --sparsity, --quality, --layer and --pattern, --channels with --macs or --params, or --branches with --macs. A zero stays zero in every later step; a channel is gone, and the network is faster for it. 'pare train' on the result wins accuracy back.",
             Examples =
             [
                 "pare prune model.onnx --sparsity 0.9 -o pruned.onnx", "pare prune model.onnx --quality 1.2 --exclude 'conv1*' -o pruned.onnx",
                 "pare prune model.onnx --sparsity 0.7 --score obs --data photos.zip -o pruned.onnx", "pare prune model.onnx --sparsity 0.7 --by sens.json -o pruned.onnx",
-                "pare prune model.onnx --channels --macs 0.5 -o small.onnx",
+                "pare prune model.onnx --channels --macs 0.5 -o small.onnx", "pare prune model.onnx --branches --macs 0.7 --data photos.zip -o small.onnx",
             ],
             Body = run =>
             {
@@ -54,10 +55,16 @@ internal static class PruneVerb
                 OutputFile.Check(path);
                 var loaded = Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed });
                 var byLayer = (run.Get(layers) ?? []).Select(LayerSparsity).DistinctBy(l => l.Key).ToDictionary();
-                if (run.Get(channels))
+                if (run.Get(channels) || run.Get(branches))
                 {
-                    if (run.Get(sparsity) is not null || run.Get(quality) is not null || byLayer.Count > 0) throw new BadInputException("--channels takes --macs or --params; --sparsity, --quality and --layer are about single weights");
+                    if (run.Get(sparsity) is not null || run.Get(quality) is not null || byLayer.Count > 0) throw new BadInputException("--channels and --branches take --macs or --params; --sparsity, --quality and --layer are about single weights");
                     if (run.Get(by) is not null) throw new BadInputException("--by shares out --sparsity; it says nothing of --channels");
+                    if (run.Get(branches))
+                    {
+                        if (run.Get(channels) || run.Get(parameters) is not null) throw new BadInputException("--branches takes --macs alone; channels can be removed from what it gives");
+                        RemoveBranches(run, loaded.Model, path);
+                        return;
+                    }
                     RemoveChannels(run, loaded.Model, path, new ChannelPruneOptions
                     {
                         Macs = run.Get(macs),
@@ -69,7 +76,7 @@ internal static class PruneVerb
                     });
                     return;
                 }
-                if (run.Get(macs) is not null || run.Get(parameters) is not null) throw new BadInputException("--macs and --params are about channels; add --channels");
+                if (run.Get(macs) is not null || run.Get(parameters) is not null) throw new BadInputException("--macs and --params are about channels and branches; add --channels or --branches");
                 if (new[] { run.Get(sparsity) is not null, run.Get(quality) is not null, byLayer.Count > 0, run.Get(pattern) is not null }.Count(given => given) != 1)
                     throw new BadInputException("prune needs one of --sparsity, --quality, --layer and --pattern");
                 if (run.Get(score) != "obs" && run.Get(pattern) is not null) throw new BadInputException("--pattern needs --score obs");
@@ -97,6 +104,17 @@ internal static class PruneVerb
             var gradients = options.Importance == ChannelImportance.Fisher ? Measured(run, network, CurvatureKind.Fisher) : null;
             var result = ChannelPruner.Prune(network, options, ModelProfile.MacsByNode(network), gradients);
             run.Cancel.ThrowIfCancellationRequested();
+            Models.Save(result.Model, path);
+            StepOutput.Show(run, result, path);
+        }
+
+        void RemoveBranches(VerbRun run, Model network, string path)
+        {
+            var share = run.Get(macs) ?? throw new BadInputException("--branches needs --macs");
+            var (examples, preprocess) = data.Examples(run, network, run.Get(images));
+            var judge = new Judge(Metric.Agreement, network, preprocess, new OrtOptions { Threads = run.Threads });
+            using var line = run.Progress("pruning");
+            var result = BranchPruner.Prune(network, share, m => -judge.Of(m, examples, new Relay<double>(_ => run.Cancel.ThrowIfCancellationRequested())).Value, run.Share(line, "answers without each branch"), run.Get(exclude) ?? []);
             Models.Save(result.Model, path);
             StepOutput.Show(run, result, path);
         }

@@ -37,6 +37,7 @@ public static class Trainer
 
     private sealed class Run : IDisposable
     {
+        private readonly Model _asked;
         private readonly TrainJob _job;
         private readonly IProgress<TrainProgress>? _progress;
         private readonly CancellationToken _cancellation;
@@ -56,12 +57,14 @@ public static class Trainer
 
         public Run(TrainJob job, IProgress<TrainProgress>? progress, CancellationToken cancellation)
         {
+            _identity = job.Checkpoint is null ? "" : Checkpoint.Fingerprint(job);
+            _asked = job.Model;
+            if (job.Options.BatchNorm) job = job with { Model = BatchNorms.Insert(job.Model, ChannelStatistics.Of(job, cancellation)) };
             (_job, _progress, _cancellation) = (job, progress, cancellation);
             _loss = Loss.For(job.Model, job.Options, job.Train);
             _output = OutputOf(job.Model, "network");
             _distiller = job.Distillation is null ? null : new Distiller(job, _loss, cancellation);
             _stepsAnEpoch = job.Options.StepsAnEpoch(job.Train.Count);
-            _identity = job.Checkpoint is null ? "" : Checkpoint.Fingerprint(job);
             _saveAfter = TimeSpan.FromSeconds(job.CheckpointSeconds);
             (_graph, _optimizer) = Load(_distiller?.Student ?? job.Model);
             _graph.CarryFrom(job.Real);
@@ -91,7 +94,8 @@ public static class Trainer
                 var own = new GraphIndex(model.Graph);
                 foreach (var regressor in gradients.Keys.Where(name => own.Constant(name) is null).ToList()) gradients.Remove(regressor);
             }
-            return new TrainResult(model, _history[^1].Validation, _history, gradients);
+            var (result, squares) = _job.Options.BatchNorm ? BatchNorms.Fold(model, _asked, gradients) : (model, gradients);
+            return new TrainResult(result, _history[^1].Validation, _history, squares);
         }
 
         /// <returns>The mean loss.</returns>

@@ -11,6 +11,10 @@ internal sealed class OptionReader(JsonElement element, string where)
     public string Text(string name, string otherwise) =>
         Find(name) is not { } value ? otherwise : value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name, value, "a text");
 
+    /// <summary>False where it is left out.</summary>
+    public bool Flag(string name) =>
+        Find(name) is { } value && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.False ? false : throw Wrong(name, value, "true or false")));
+
     public IReadOnlyList<string> Texts(string name) =>
         Find(name) is not { } value ? [] : [.. Items(name, value).Select(v => v.ValueKind == JsonValueKind.String ? v.GetString()! : throw Wrong(name, v, "texts"))];
 

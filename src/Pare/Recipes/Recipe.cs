@@ -113,7 +113,15 @@ public sealed record Recipe
                 Multiple = options.Whole("multiple", 1, 1, 1 << 16),
                 Budget = options.Number("budget", 0.7, above: 0, upTo: 1),
                 Exclude = options.Texts("exclude"),
-                Training = Training(options),
+                Training = Retraining(options),
+            },
+            "branches" => new BranchStep
+            {
+                Macs = options.Numbers("macs", above: 0, upTo: 1),
+                Images = options.Whole("images", 1024, 1, 1_000_000),
+                Budget = options.Number("budget", 0.7, above: 0, upTo: 1),
+                Exclude = options.Texts("exclude"),
+                Training = Retraining(options),
             },
             "share" => new ShareStep
             {
@@ -138,7 +146,7 @@ public sealed record Recipe
                 Exclude = options.Texts("exclude"),
                 Training = Training(options),
             },
-            _ => throw new BadInputException($"step '{name}' is not known; prune, channels, share, factorize, int8 and qat are"),
+            _ => throw new BadInputException($"step '{name}' is not known; prune, channels, branches, share, factorize, int8 and qat are"),
         };
         options.RefuseOthers();
         return step;
@@ -159,6 +167,9 @@ public sealed record Recipe
         Fixed,
     }
 
+    // No epochs: the cut alone.
+    private static TrainOptions? Retraining(OptionReader options) => options.Whole("epochs", new TrainOptions().Epochs, 0, 100_000) == 0 ? null : Training(options);
+
     private static TrainOptions Training(OptionReader options)
     {
         var otherwise = new TrainOptions();
@@ -173,6 +184,7 @@ public sealed record Recipe
             WarmupEpochs = options.Number("warmupEpochs", otherwise.WarmupEpochs, above: -1e-300, upTo: 1e5),
             Momentum = options.Number("momentum", otherwise.Momentum, above: -1e-300, upTo: 1),
             WeightDecay = options.Number("weightDecay", otherwise.WeightDecay, above: -1e-300, upTo: 1),
+            BatchNorm = options.Flag("batchNorm"),
             LabelSmoothing = options.Number("labelSmoothing", otherwise.LabelSmoothing, above: -1e-300, upTo: 1),
         }.Validate();
     }

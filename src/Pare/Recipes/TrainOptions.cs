@@ -68,6 +68,9 @@ public sealed record TrainOptions
     /// <summary>Whether the scales and zero points of a quantized network are learned; false leaves them as they were calibrated.</summary>
     public bool LearnScales { get; init; } = true;
 
+    /// <summary>Whether convolutions without BatchNormalization get one while they train, which is folded into them at the end.</summary>
+    public bool BatchNorm { get; init; }
+
     /// <summary>Fixes the order of the examples, augmentation and dropout.</summary>
     public int Seed { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed record ChannelLayout(int Rows, int Columns, int Inner, int RowsP
         }
     }
 
-    /// <summary>The weight with each output channel multiplied by its factor.</summary>
+    /// <summary>The weight with each output channel multiplied by its factor; zeros stay plain zeros.</summary>
     public float[] Scale(ReadOnlySpan<float> weight, double[] factors)
     {
         var scaled = new float[weight.Length];
@@ -35,7 +35,7 @@ internal sealed record ChannelLayout(int Rows, int Columns, int Inner, int RowsP
             for (var column = 0; column < Columns; column++)
             {
                 var factor = factors[first + column];
-                for (var i = 0; i < Inner; i++, at++) scaled[at] = (float)(weight[at] * factor);
+                for (var i = 0; i < Inner; i++, at++) scaled[at] = weight[at] == 0 ? 0 : (float)(weight[at] * factor);
             }
         }
         return scaled;

@@ -1,6 +1,6 @@
 namespace Pare.Onnx.Rewrites;
 
-/// <summary>Removes Identity, and Dropout where it is one: x -> Identity -> f becomes x -> f.</summary>
+/// <summary>Removes Identity, and Dropout and a second Relu where they are one: x -> Identity -> f becomes x -> f.</summary>
 internal static class DropIdentity
 {
     public static Model Apply(Model model)
@@ -25,6 +25,7 @@ internal static class DropIdentity
     private static bool IsIdentity(Model model, GraphIndex index, Node node)
     {
         if (node.Is("Identity")) return node is { Inputs: [{ Length: > 0 }], Outputs: [{ Length: > 0 }] };
+        if (node.Is("Relu")) return index.Producer(node.Inputs[0]) is { } before && before.Is("Relu");
         if (!node.Is("Dropout") || node.Inputs.IsEmpty || node.Outputs.IsEmpty) return false;
         var mask = node.Outputs.Length > 1 ? node.Outputs[1] : "";
         if (mask.Length > 0 && (index.IsOutput(mask) || index.Consumers(mask).Count > 0)) return false;

@@ -8,13 +8,16 @@ namespace Pare.Onnx.Rewrites;
 /// </summary>
 internal static class FoldBatchNorm
 {
-    public static Model Apply(Model model)
+    public static Model Apply(Model model) => Apply(model, _ => true);
+
+    /// <param name="chosen">Which BatchNormalizations are folded.</param>
+    public static Model Apply(Model model, Func<Node, bool> chosen)
     {
         if (model.OpsetVersion < 7) return model;
         var index = new GraphIndex(model.Graph);
         foreach (var node in model.Graph.Nodes)
         {
-            if (IsInference(index, node) && index.Producer(node.Inputs[0]) is { } layer && Fold(model.Graph, index, layer, node) is { } graph)
+            if (IsInference(index, node) && chosen(node) && index.Producer(node.Inputs[0]) is { } layer && Fold(model.Graph, index, layer, node) is { } graph)
             {
                 model = model with { Graph = graph };
                 index = new GraphIndex(graph);

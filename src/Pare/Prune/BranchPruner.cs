@@ -1,0 +1,49 @@
+using Pare.Onnx;
+using Pare.Profile;
+
+namespace Pare.Prune;
+
+/// <summary>
+/// Removes whole residual branches. Networks with skip connections lose little by one (Veit et al. 2016), and unlike a narrower layer
+/// one less is faster everywhere by all that it took.
+/// </summary>
+public static class BranchPruner
+{
+    /// <summary>Removes branches until a share of the multiply-adds is left, or less: each time the one that loses least for what it saves, measured anew.</summary>
+    /// <param name="model">The model, which is not changed.</param>
+    /// <param name="share">Share of the multiply-adds that may be left; above 0 and below 1.</param>
+    /// <param name="lost">What a model loses against the given one, in whatever unit; less is better.</param>
+    /// <param name="progress">Told the share of the work that is done.</param>
+    /// <param name="exclude">Layers that stay, by name; * stands for any characters and ? for one.</param>
+    /// <exception cref="BadInputException">The share is out of range or out of reach, the model has no branches, or a pattern matches no layer.</exception>
+    public static StepResult Prune(Model model, double share, Func<Model, double> lost, IProgress<double>? progress, params IReadOnlyList<string> exclude)
+    {
+        if (share is not (> 0 and < 1)) throw new BadInputException($"the share of multiply-adds is {share}, above 0 and below 1 is allowed");
+        var whole = (double)Macs(model);
+        var (left, before) = (model, 0.0);
+        while (Macs(left) > share * whole)
+        {
+            var branches = ResidualBranch.Of(left, exclude);
+            if (branches.Count == 0)
+                throw new BadInputException(ReferenceEquals(left, model) ? "the model has no residual branches; nothing can be removed"
+                    : $"{share} of the multiply-adds cannot be reached: with every residual branch removed {Math.Ceiling(1e4 * Macs(left) / whole) / 1e4} is left");
+            var needed = (long)Math.Ceiling(Macs(left) - share * whole);
+            // What goes beyond the target is no saving.
+            (left, before, _) = branches
+                .Select(b => (Model: b.RemovedFrom(left), Macs: Math.Min(b.Macs, needed)))
+                .Select(m => (m.Model, Lost: lost(m.Model), m.Macs))
+                .MinBy(m => (m.Lost - before) / m.Macs);
+            progress?.Report(Math.Min(1, (whole - Macs(left)) / (whole - share * whole)));
+        }
+        return new StepResult(left, "branches", Changes(model, left));
+    }
+
+    private static long Macs(Model model) => ModelProfile.MacsByNode(model).Values.Sum();
+
+    private static List<LayerChange> Changes(Model before, Model after)
+    {
+        var index = new GraphIndex(before.Graph);
+        var staying = Layer.Of(new GraphIndex(after.Graph)).Select(l => l.Name).ToHashSet();
+        return [.. Layer.Of(index).Select(l => new LayerChange(l.Name, WeightValues.Dense(index, l.Weight).Length, staying.Contains(l.Name) ? 1 : 0, StoredWeights.Of(index, l.Weight)?.Bits ?? 32))];
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Pare.Onnx;
+using Pare.Profile;
+
+namespace Pare.Recipes.Steps;
+
+/// <summary>
+/// Makes a network smaller in cycles, each down to a smaller share of the original's multiply-adds, with training after each
+/// (the iterative scheme of Molchanov et al. 2017). Goes on until a cycle costs more than its share of the promise.
+/// </summary>
+public abstract record CutStep : RecipeStep
+{
+    /// <summary>Share of the original multiply-adds left after each cycle, falling; each above 0 and below 1.</summary>
+    public required IReadOnlyList<double> Macs { get; init; }
+
+    /// <summary>How each cycle trains; null leaves training, and what comes of it, to the next step.</summary>
+    public required TrainOptions? Training { get; init; }
+
+    /// <summary>Share of the promised drop that this step may use up; later steps need the rest.</summary>
+    public double Budget { get; init; } = 0.7;
+
+    /// <summary>Layers that are left whole, by name pattern.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string> { ["macs"] = string.Join(' ', Macs), ["epochs"] = $"{Training?.Epochs ?? 0}" };
+
+    public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
+    {
+        var accepted = new Stack<Candidate>();
+        accepted.Push(from);
+        var whole = (double)ModelProfile.MacsByNode(from.Model).Values.Sum();
+        TrainResult? trained = null;
+        foreach (var share in Macs)
+        {
+            var watch = Stopwatch.StartNew();
+            var model = accepted.Peek().Model;
+            var macs = ModelProfile.MacsByNode(model);
+            // The share is of the original; what was lost before already counts.
+            var left = share * whole / macs.Values.Sum();
+            var smaller = left < 1 ? Cut(model, left, macs, trained, run) : model;
+            trained = Training is null ? null : run.Retrain(smaller, Training, $"{Name} to {100 * share:0.##} %");
+            var result = trained is null ? new Candidate(smaller, run.ScoreOn(smaller, run.Data.Validation)) : new Candidate(trained.Model, trained.Validation!);
+            var fits = trained is null || run.Drop(result.Score) <= Budget * run.MaxDrop;
+            run.Note(Name, new SortedDictionary<string, string>(Options.ToDictionary()) { ["macs"] = $"{share:0.#####}" }, watch, result, fits);
+            if (!fits) break;
+            accepted.Push(result);
+        }
+        return accepted;
+    }
+
+    /// <summary>The model with a share of its multiply-adds or less.</summary>
+    /// <param name="macs">Multiply-adds of each node by the name of its first output.</param>
+    /// <param name="trained">The cycle before; null in the first.</param>
+    protected abstract Model Cut(Model model, double share, IReadOnlyDictionary<string, long> macs, TrainResult? trained, RecipeRun run);
+}
