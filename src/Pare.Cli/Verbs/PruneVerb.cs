@@ -114,7 +114,7 @@ internal static class PruneVerb
             var (examples, preprocess) = data.Examples(run, network, run.Get(images));
             var judge = new Judge(Metric.Agreement, network, preprocess, new OrtOptions { Threads = run.Threads });
             using var line = run.Progress("pruning");
-            var result = BranchPruner.Prune(network, share, m => -judge.Of(m, examples, new Relay<double>(_ => run.Cancel.ThrowIfCancellationRequested())).Value, run.Share(line, "answers without each branch"), run.Get(exclude) ?? []);
+            var result = BranchPruner.Prune(network, share, ModelProfile.MacsByNode, m => -judge.Of(m, examples, new Relay<double>(_ => run.Cancel.ThrowIfCancellationRequested())).Value, run.Share(line, "answers without each branch"), run.Get(exclude) ?? []);
             Models.Save(result.Model, path);
             StepOutput.Show(run, result, path);
         }

@@ -1,5 +1,4 @@
 using Pare.Onnx;
-using Pare.Profile;
 
 namespace Pare.Prune;
 
@@ -12,33 +11,34 @@ public static class BranchPruner
     /// <summary>Removes branches until a share of the multiply-adds is left, or less: each time the one that loses least for what it saves, measured anew.</summary>
     /// <param name="model">The model, which is not changed.</param>
     /// <param name="share">Share of the multiply-adds that may be left; above 0 and below 1.</param>
+    /// <param name="macs">Multiply-adds of a model's nodes by the name of their first output.</param>
     /// <param name="lost">What a model loses against the given one, in whatever unit; less is better.</param>
     /// <param name="progress">Told the share of the work that is done.</param>
     /// <param name="exclude">Layers that stay, by name; * stands for any characters and ? for one.</param>
     /// <exception cref="BadInputException">The share is out of range or out of reach, the model has no branches, or a pattern matches no layer.</exception>
-    public static StepResult Prune(Model model, double share, Func<Model, double> lost, IProgress<double>? progress, params IReadOnlyList<string> exclude)
+    public static StepResult Prune(Model model, double share, Func<Model, IReadOnlyDictionary<string, long>> macs, Func<Model, double> lost, IProgress<double>? progress, params IReadOnlyList<string> exclude)
     {
         if (share is not (> 0 and < 1)) throw new BadInputException($"the share of multiply-adds is {share}, above 0 and below 1 is allowed");
-        var whole = (double)Macs(model);
+        var byNode = macs(model);
+        var whole = (double)byNode.Values.Sum();
         var (left, before) = (model, 0.0);
-        while (Macs(left) > share * whole)
+        while (byNode.Values.Sum() is var now && now > share * whole)
         {
-            var branches = ResidualBranch.Of(left, exclude);
+            var branches = ResidualBranch.Of(left, byNode, exclude);
             if (branches.Count == 0)
-                throw new BadInputException(ReferenceEquals(left, model) ? "the model has no residual branches; nothing can be removed"
-                    : $"{share} of the multiply-adds cannot be reached: with every residual branch removed {Math.Ceiling(1e4 * Macs(left) / whole) / 1e4} is left");
-            var needed = (long)Math.Ceiling(Macs(left) - share * whole);
+                throw new OutOfReachException(ReferenceEquals(left, model) ? "the model has no residual branches; nothing can be removed"
+                    : $"{share} of the multiply-adds cannot be reached: with every residual branch removed {Math.Ceiling(1e4 * now / whole) / 1e4} is left");
+            var needed = (long)Math.Ceiling(now - share * whole);
             // What goes beyond the target is no saving.
             (left, before, _) = branches
                 .Select(b => (Model: b.RemovedFrom(left), Macs: Math.Min(b.Macs, needed)))
                 .Select(m => (m.Model, Lost: lost(m.Model), m.Macs))
                 .MinBy(m => (m.Lost - before) / m.Macs);
-            progress?.Report(Math.Min(1, (whole - Macs(left)) / (whole - share * whole)));
+            byNode = macs(left);
+            progress?.Report(Math.Min(1, (whole - byNode.Values.Sum()) / (whole - share * whole)));
         }
         return new StepResult(left, "branches", Changes(model, left));
     }
-
-    private static long Macs(Model model) => ModelProfile.MacsByNode(model).Values.Sum();
 
     private static List<LayerChange> Changes(Model before, Model after)
     {

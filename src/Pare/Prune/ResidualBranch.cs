@@ -1,6 +1,5 @@
 using Pare.Onnx;
 using Pare.Onnx.Rewrites;
-using Pare.Profile;
 
 namespace Pare.Prune;
 
@@ -13,16 +12,16 @@ public sealed record ResidualBranch(Node Sum, string Bypass, IReadOnlyList<Node>
 {
     /// <summary>The branches of a model, in the graph's order. A sum of two computed sides may give two.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="macs">Multiply-adds of each node by the name of its first output; nodes that have none may be missing.</param>
     /// <param name="exclude">Layers that stay, by name; * stands for any characters and ? for one.</param>
     /// <exception cref="BadInputException">A pattern matches no layer.</exception>
-    public static IReadOnlyList<ResidualBranch> Of(Model model, params IReadOnlyList<string> exclude)
+    public static IReadOnlyList<ResidualBranch> Of(Model model, IReadOnlyDictionary<string, long> macs, params IReadOnlyList<string> exclude)
     {
         var index = new GraphIndex(model.Graph);
         var layers = Layer.Of(index).ToList();
         var excluded = LayerPatterns.Matching(layers, exclude);
         var staying = layers.Where(l => excluded.Contains(l.Name)).Select(l => l.Node).ToHashSet(ReferenceEqualityComparer.Instance);
         var types = ShapeInference.Infer(ShapeInference.NameOpenLengths(model));
-        var macs = ModelProfile.MacsByNode(model);
         var computed = Computed(model.Graph);
         var branches = new List<ResidualBranch>();
         foreach (var sum in model.Graph.Nodes.Where(n => n.Is("Add") && n.Inputs[0] != n.Inputs[1]))

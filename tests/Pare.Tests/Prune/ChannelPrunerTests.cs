@@ -29,7 +29,7 @@ public sealed class ChannelPrunerTests
     [Fact]
     public void A_target_out_of_reach_says_how_far_it_goes()
     {
-        var message = Assert.Throws<BadInputException>(() => Prune(ResNet, new() { Macs = 1e-6 })).Message;
+        var message = Assert.Throws<OutOfReachException>(() => Prune(ResNet, new() { Macs = 1e-6 })).Message;
         Assert.StartsWith("1E-06 of the multiply-adds cannot be reached: with every channel removed that can be, 0.00", message);
         Assert.DoesNotContain('\n', message);
     }

@@ -34,7 +34,7 @@ public class RecipeTests
         var recipe = Recipe.Parse("""{ "baseline": {}, "steps": [{ "step": "channels", "macs": [0.8, 0.5], "importance": "fisher", "multiple": 8, "epochs": 4 }] }""", "test");
         var step = Assert.IsType<ChannelStep>(recipe.Steps[0]);
         Assert.Equal([0.8, 0.5], step.Macs);
-        Assert.Equal((Pare.Prune.Channels.ChannelImportance.Fisher, 8, 4), (step.Importance, step.Multiple, step.Training.Epochs));
+        Assert.Equal((Pare.Prune.Channels.ChannelImportance.Fisher, 8, 4), (step.Importance, step.Multiple, step.Training!.Epochs));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public static class ChannelPruner
         // The fewest of the order that reach the target: what is left falls with each one more.
         var (few, many) = (0, order.Count);
         if (Left(many) is var least && !(least <= share * whole))
-            throw new BadInputException($"{share} of the {(options.Macs is null ? "parameters" : "multiply-adds")} cannot be reached: with every channel removed that can be, {Math.Ceiling(1e4 * least / whole) / 1e4} is left");
+            throw new OutOfReachException($"{share} of the {(options.Macs is null ? "parameters" : "multiply-adds")} cannot be reached: with every channel removed that can be, {Math.Ceiling(1e4 * least / whole) / 1e4} is left");
         while (few < many)
         {
             var middle = (few + many) / 2;

@@ -1,5 +1,6 @@
 using Pare.Data;
 using Pare.Onnx;
+using Pare.Profile;
 using Pare.Prune;
 
 namespace Pare.Recipes.Steps;
@@ -16,6 +17,6 @@ public sealed record BranchStep : CutStep
     {
         var tried = Subset.Draw(run.Data.Train, Math.Min(Images, run.Data.Train.Count), run.Seed);
         var before = run.ScoreOn(model, tried);
-        return BranchPruner.Prune(model, share, m => run.Promise.Drop(run.Metric, before, run.ScoreOn(m, tried)), progress: null, Exclude).Model;
+        return BranchPruner.Prune(model, share, ModelProfile.MacsByNode, m => run.Promise.Drop(run.Metric, before, run.ScoreOn(m, tried)), progress: null, Exclude).Model;
     }
 }

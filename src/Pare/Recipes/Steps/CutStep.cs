@@ -6,7 +6,7 @@ namespace Pare.Recipes.Steps;
 
 /// <summary>
 /// Makes a network smaller in cycles, each down to a smaller share of the original's multiply-adds, with training after each
-/// (the iterative scheme of Molchanov et al. 2017). Goes on until a cycle costs more than its share of the promise.
+/// (the iterative scheme of Molchanov et al. 2017). Goes on until a cycle costs more than its share of the promise, or no more can be cut.
 /// </summary>
 public abstract record CutStep : RecipeStep
 {
@@ -28,7 +28,7 @@ public abstract record CutStep : RecipeStep
     {
         var accepted = new Stack<Candidate>();
         accepted.Push(from);
-        var whole = (double)ModelProfile.MacsByNode(from.Model).Values.Sum();
+        var whole = (double)ModelProfile.MacsByNode(run.Baseline ?? from.Model).Values.Sum();
         TrainResult? trained = null;
         foreach (var share in Macs)
         {
@@ -37,11 +37,22 @@ public abstract record CutStep : RecipeStep
             var macs = ModelProfile.MacsByNode(model);
             // The share is of the original; what was lost before already counts.
             var left = share * whole / macs.Values.Sum();
-            var smaller = left < 1 ? Cut(model, left, macs, trained, run) : model;
+            var options = new SortedDictionary<string, string>(Options.ToDictionary()) { ["macs"] = $"{share:0.#####}" };
+            Model smaller;
+            try
+            {
+                smaller = left < 1 ? Cut(model, left, macs, trained, run) : model;
+            }
+            catch (OutOfReachException e)
+            {
+                options["given up"] = e.Message;
+                run.Note(Name, options, watch, accepted.Peek(), accepted: true);
+                break;
+            }
             trained = Training is null ? null : run.Retrain(smaller, Training, $"{Name} to {100 * share:0.##} %");
             var result = trained is null ? new Candidate(smaller, run.ScoreOn(smaller, run.Data.Validation)) : new Candidate(trained.Model, trained.Validation!);
             var fits = trained is null || run.Drop(result.Score) <= Budget * run.MaxDrop;
-            run.Note(Name, new SortedDictionary<string, string>(Options.ToDictionary()) { ["macs"] = $"{share:0.#####}" }, watch, result, fits);
+            run.Note(Name, options, watch, result, fits);
             if (!fits) break;
             accepted.Push(result);
         }
