@@ -59,6 +59,18 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public void Residual_branches_go_by_the_answers_that_change()
+    {
+        _pare.Succeed("zoo resnet20 --input 1x28x28 -o @r.onnx");
+        var json = Json("prune @r.onnx --branches --macs 0.8 --data glyphs --images 50 --quiet -o @b.onnx");
+        Assert.Equal(4, json["layers"]!.AsArray().Count(l => l!["kept"]!.GetValue<double>() == 0));
+        Assert.InRange(Json("inspect @b.onnx")["macs"]!.GetValue<double>() / Json("inspect @r.onnx")["macs"]!.GetValue<double>(), 0.7, 0.8);
+        Assert.Contains("the model has no residual branches", _pare.Fail("prune lenet5 --branches --macs 0.8 -o @p.onnx"), StringComparison.Ordinal);
+        Assert.Contains("--branches takes --macs alone", _pare.Fail("prune @r.onnx --branches --channels --macs 0.8 -o @p.onnx"), StringComparison.Ordinal);
+        Assert.Contains("--branches needs --macs", _pare.Fail("prune @r.onnx --branches -o @p.onnx"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_pattern_keeps_two_weights_of_four()
     {
         Assert.Equal(0.5, Json("prune lenet-300-100 --data glyphs --images 64 --score obs --pattern 2:4 --keep-dead --quiet -o @p.onnx")["kept"]!.GetValue<double>(), 1e-3);

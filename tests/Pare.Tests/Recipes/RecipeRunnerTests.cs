@@ -52,6 +52,30 @@ public class RecipeRunnerTests
     }
 
     [Fact]
+    public void Branches_and_then_channels_are_cut_to_a_share_of_the_original_and_trained_once()
+    {
+        var resnet = ModelZoo.Build("resnet20");
+        var run = Run(_ => 0.9);
+        var result = RecipeRunner.Run(Recipe(new BranchStep { Macs = [0.6], Training = null }, new ChannelStep { Macs = [0.5], Training = Short }), resnet, run, trained: true).Result;
+        Assert.Equal(["branches 0.6 0", "channels 0.5 1"], run.Log.Select(l => $"{l.Name} {l.Options["macs"]} {l.Options["epochs"]}"));
+        var (before, after) = (ModelProfile.MacsByNode(resnet), ModelProfile.MacsByNode(result!.Model));
+        Assert.True(after.Count < before.Count);
+        Assert.InRange((double)after.Values.Sum() / before.Values.Sum(), 0.45, 0.5);
+    }
+
+    [Fact]
+    public void What_cannot_be_cut_so_far_is_said_and_the_recipe_goes_on()
+    {
+        var run = Run(_ => 0.9);
+        var result = RecipeRunner.Run(Recipe(new BranchStep { Macs = [0.5], Training = Short }, new ChannelStep { Macs = [0.5, 1e-6], Training = Short }), Network, run, trained: true).Result;
+        Assert.NotNull(result);
+        Assert.Equal("the model has no residual branches; nothing can be removed", run.Log[0].Options["given up"]);
+        Assert.False(run.Log[1].Options.ContainsKey("given up"));
+        Assert.Contains("of the multiply-adds cannot be reached", run.Log[2].Options["given up"], StringComparison.Ordinal);
+        Assert.InRange((double)WeightCount.All(result.Model) / WeightCount.All(Network), 0.48, 0.5);
+    }
+
+    [Fact]
     public void A_promise_that_nothing_keeps_gives_no_model()
     {
         var run = Run(_ => 0.5, start: 0.9);

@@ -56,7 +56,7 @@ public class RecipeTests
     [InlineData("{", "x.json: ")]
     [InlineData("[]", "x.json: the recipe is Array, an object is allowed")]
     [InlineData("""{ "baseline": {}, "steps": [] }""", "x.json: the recipe has no steps")]
-    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune, channels, share, factorize, int8 and qat are")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune, channels, branches, share, factorize, int8 and qat are")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "qat", "bits": [9] }] }""", "x.json: the recipe, steps[0]: bits is 9, a number above 1 up to 8 is allowed")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "qat", "bits": [2.5] }] }""", "x.json: step 'qat': weights of 2.5 bits; whole numbers from 2 to 8 are allowed")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "qat", "bits": [4], "scales": "moved" }] }""", "x.json: the recipe, steps[0]: scales is \"moved\", one of learned, fixed is allowed")]

@@ -37,11 +37,12 @@ public abstract record CutStep : RecipeStep
             var macs = ModelProfile.MacsByNode(model);
             // The share is of the original; what was lost before already counts.
             var left = share * whole / macs.Values.Sum();
+            if (left >= 1) continue;
             var options = new SortedDictionary<string, string>(Options.ToDictionary()) { ["macs"] = $"{share:0.#####}" };
             Model smaller;
             try
             {
-                smaller = left < 1 ? Cut(model, left, macs, trained, run) : model;
+                smaller = Cut(model, left, macs, trained, run);
             }
             catch (OutOfReachException e)
             {
