@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Reflection;
+using Pare.Compress;
 using Spectre.Console;
 
 namespace Pare.Cli;
@@ -8,10 +8,6 @@ namespace Pare.Cli;
 /// <summary>Help pages: the overview of <c>pare</c>, and one page a verb.</summary>
 internal sealed class Help : SynchronousCommandLineAction
 {
-    /// <summary>Pare's own version, without the build's suffix.</summary>
-    public static string Version { get; } =
-        typeof(Help).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
@@ -43,7 +39,7 @@ internal sealed class Help : SynchronousCommandLineAction
 
     private static void WriteOverview(Command root, IAnsiConsole console)
     {
-        console.MarkupLine($"[bold]Pare {Version}[/]  {Markup.Escape(root.Description!)}");
+        console.MarkupLine($"[bold]Pare {Machines.Pare}[/]  {Markup.Escape(root.Description!)}");
         console.WriteLine();
         Section(console, "Usage", [("pare VERB [arguments] [options]", ""), ("pare VERB --help", "what a verb does and takes")]);
         Section(console, "Verbs", root.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, c.Description!)));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pare.Coding;
+using Pare.Compress;
 using Pare.Onnx;
 using Pare.Ort;
 using Pare.Profile;
@@ -19,7 +20,7 @@ internal static class Inspection
         var costs = Costs.Of(profile, loaded);
         return new InspectReport
         {
-            Pare = Help.Version, Command = run.CommandLine, Machine = Machines.This(run.Threads), Model = loaded.Name, Opset = loaded.Model.OpsetVersion,
+            Pare = Machines.Pare, Command = run.CommandLine, Machine = Machines.This(run.Threads), Model = loaded.Name, Opset = loaded.Model.OpsetVersion,
             Parameters = costs.Parameters, WeightBytes = costs.WeightBytes, OnnxBytes = costs.OnnxBytes, NonZero = costs.NonZero, Macs = costs.Macs,
             LayerWeights = profile.Nodes.Sum(n => n.Weights?.Count ?? 0), LayerNonZero = profile.NonZero, StoredBytes = profile.StoredBytes,
             PeakActivationBytes = profile.PeakActivationBytes, PeakBytesInGraphOrder = profile.PeakBytesInGraphOrder,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pare.Compress;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Profile;

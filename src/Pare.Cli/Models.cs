@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pare.Coding;
+using Pare.Compress;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Ort;
@@ -7,19 +8,6 @@ using Pare.Recipes;
 using Pare.Zoo;
 
 namespace Pare.Cli;
-
-/// <summary>A network as a verb got it.</summary>
-/// <param name="Name">As the user gave it.</param>
-/// <param name="Path">The file it was read from; null for a network fresh from the zoo, whose weights are a random start.</param>
-internal sealed record LoadedModel(string Name, Model Model, string? Path)
-{
-    public bool IsFresh => Path is null;
-
-    public bool IsPacked => Path is not null && Models.IsPacked(Path);
-
-    /// <summary>The data with validation and test parts that the network has not been trained on: a stranger may have been, on all that is not the data's own test part.</summary>
-    public DataSplits Unseen(DataSplits data, int seed) => IsFresh || TrainedOn.Matches(Model, data) ? data : data.ForStrangers((ulong)seed);
-}
 
 /// <summary>Networks by path or by zoo name.</summary>
 internal static class Models
@@ -33,25 +21,18 @@ internal static class Models
     public static LoadedModel Load(string nameOrPath, ZooOptions options)
     {
         if (!IsPath(nameOrPath)) return new LoadedModel(nameOrPath, ModelZoo.Build(nameOrPath, options), null);
-        var model = IsPacked(nameOrPath) ? OnnxReader.Read(PackedFile.ReadModel(nameOrPath)) : OnnxFile.Read(nameOrPath);
-        Check(nameOrPath, model, GraphSpec.Verify);
-        return new LoadedModel(nameOrPath, model, nameOrPath);
+        return LoadedModel.Read(nameOrPath);
     }
 
     /// <summary>The same, for verbs that compute with the weights, which must be finite.</summary>
     /// <exception cref="BadInputException">As <see cref="Load"/>, or a weight is NaN or infinite.</exception>
-    public static LoadedModel LoadFinite(string nameOrPath, ZooOptions options)
-    {
-        var loaded = Load(nameOrPath, options);
-        Check(nameOrPath, loaded.Model, GraphSpec.CheckFinite);
-        return loaded;
-    }
+    public static LoadedModel LoadFinite(string nameOrPath, ZooOptions options) => Load(nameOrPath, options).Finite();
 
     /// <summary>True where the user means a file: it exists, or it looks like a path.</summary>
     public static bool IsPath(string nameOrPath) =>
         File.Exists(nameOrPath) || Path.GetExtension(nameOrPath) is ".onnx" or ".pare" || Path.GetFileName(nameOrPath) != nameOrPath;
 
-    public static bool IsPacked(string path) => Path.GetExtension(path) == ".pare";
+    public static bool IsPacked(string path) => LoadedModel.IsPackedFile(path);
 
     /// <summary>Loads a file on ONNX Runtime as it is, a packed one by unpacking it in memory.</summary>
     /// <exception cref="BadInputException">The file is damaged, or ONNX Runtime refuses it.</exception>
@@ -63,17 +44,5 @@ internal static class Models
     {
         if (IsPacked(path)) AtomicFile.Write(path, PackedFile.Pack(OnnxWriter.ToBytes(model)));
         else OnnxFile.Write(model, path);
-    }
-
-    private static void Check(string path, Model model, Action<Model> check)
-    {
-        try
-        {
-            check(model);
-        }
-        catch (BadInputException e)
-        {
-            throw new BadInputException($"{path}: {e.Message}", e);
-        }
     }
 }

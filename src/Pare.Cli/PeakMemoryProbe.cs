@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pare.Cli.Verbs;
+using Pare.Compress;
 using Pare.Ort;
 
 namespace Pare.Cli;

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Pare.Cli.Verbs;
 using Pare.Cli.Verbs.Landmarks;
+using Pare.Compress;
 
 namespace Pare.Cli;
 
@@ -52,7 +53,7 @@ public static class Program
         catch (Exception e)
         {
             error.WriteLine(e);
-            return Fail(1, $"this is a bug in Pare {Help.Version}; the lines above say where");
+            return Fail(1, $"this is a bug in Pare {Machines.Pare}; the lines above say where");
         }
 
         int Fail(int code, string message)

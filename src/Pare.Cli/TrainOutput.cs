@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Pare.Compress;
 using Pare.Data;
 using Pare.Ort;
 using Pare.Profile;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.OnnxRuntime;
 using Pare.Coding;
+using Pare.Compress;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Prune;
@@ -16,6 +17,46 @@ namespace Pare.NativeTests;
 /// <summary>The README's C# lines are the body of a test here, word for word.</summary>
 public class ReadmeTests
 {
+    [Fact]
+    public void The_lines_that_compress_in_one_call_work()
+    {
+        var before = Environment.CurrentDirectory;
+        var cancel = TestContext.Current.CancellationToken;
+        Environment.CurrentDirectory = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            var glyphs = DataSource.Open("glyphs", new DataOptions(), SkiaDecoder.Decode);
+            var start = new TrainJob { Model = ModelZoo.Build("lenet-300-100"), Train = glyphs.Train, Preprocess = new Preprocess(), Options = new TrainOptions { Epochs = 2 } };
+            OnnxFile.Write(Trainer.Train(start, null, cancel).Model, "model.onnx");
+            // README
+            var request = new CompressionRequest
+            {
+                Model = LoadedModel.Read("model.onnx"),
+                Data = DataSource.Open("glyphs", new DataOptions(), SkiaDecoder.Decode),
+                Preprocess = new Preprocess(),
+                Recipe = Recipe.Load("qat"),
+                Promise = new Promise { MaxDrop = 1 },
+            };
+            var progress = new Progress<RecipeProgress>(p => Console.WriteLine($"{p.Stage}, epoch {p.Training.Epoch:0.0}"));
+            var result = Compressor.Run(request, progress, cancel).OrThrow();
+            OnnxFile.Write(result.Model, "small.onnx");
+            File.WriteAllBytes("small.pare", result.Packed);
+            Console.WriteLine($"{result.Report.Ratio:0.0}x smaller, {result.Report.Contract.Verdict}");
+            // end
+
+            Assert.True(result.Kept);
+            Assert.InRange(result.Report.Ratio, 4, 8);
+            Assert.Equal(OnnxWriter.ToBytes(result.Model), PackedFile.ReadModel("small.pare"));
+            Assert.Contains("promise kept", result.Report.Contract.Verdict, StringComparison.Ordinal);
+            var unfit = request with { Model = new LoadedModel("lenet5", ModelZoo.Build("lenet5", new ZooOptions { InputShape = [3, 32, 32] }), null) };
+            Assert.Throws<BadInputException>(() => Compressor.Run(unfit, null, cancel));
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+    }
+
     [Fact]
     public void The_lines_in_the_readme_work()
     {
@@ -56,9 +97,11 @@ public class ReadmeTests
     public void The_readme_shows_these_lines()
     {
         var source = File.ReadAllLines(Here());
-        var body = source.SkipWhile(l => l.Trim() != "// README").Skip(1).TakeWhile(l => l.Trim() != "// end").Select(l => l[Math.Min(l.Length, 12)..]);
+        var starts = source.Index().Where(l => l.Item.Trim() == "// README").Select(l => l.Index).ToList();
+        Assert.Equal(2, starts.Count);
         var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "README.md"));
-        Assert.Contains(string.Join('\n', body), readme, StringComparison.Ordinal);
+        foreach (var start in starts)
+            Assert.Contains(string.Join('\n', source.Skip(start + 1).TakeWhile(l => l.Trim() != "// end").Select(l => l[Math.Min(l.Length, 12)..])), readme, StringComparison.Ordinal);
     }
 
     private static string Here([CallerFilePath] string path = "") => path;

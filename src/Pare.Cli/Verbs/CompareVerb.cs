@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pare.Compress;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Ort;
@@ -109,7 +110,7 @@ internal static class CompareVerb
         var latencies = LatencyMeter.Measure(models, new LatencyOptions { ExampleShape = shape, Run = new OrtOptions { Threads = 1 } });
         return new Comparison
         {
-            Pare = Help.Version, Machine = Machines.This(run.Threads), Command = run.CommandLine, Data = data, Metric = Metric.Top1, Epochs = epochs, Examples = examples,
+            Pare = Machines.Pare, Machine = Machines.This(run.Threads), Command = run.CommandLine, Data = data, Metric = Metric.Top1, Epochs = epochs, Examples = examples,
             Networks = [.. sized.Select((s, i) => new ComparedNetwork(
                 s.Name, s.Options.Width, Costs.Of(ModelProfile.Of(models[i]), OnnxWriter.ToBytes(models[i]).LongLength) with { LatencyMs = latencies[i] }, values[s.Name]))],
         };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pare.Compress;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Profile;
@@ -37,9 +38,6 @@ internal static class CompressVerb
                 var plan = recipe.Plan(run);
                 var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
                 var judged = metric.For(run, loaded.Model, splits.All, splits.Name);
-                if (loaded.IsFresh && judged == Metric.Agreement) throw new BadInputException($"'{loaded.Name}' has learnt nothing yet that another network could agree with; give a trained network, or labels and --metric top1");
-                if (plan.Trains || loaded.IsFresh) ModelShape.CheckTraining(loaded.Model, splits, labelled: judged != Metric.Agreement);
-                else ModelShape.CheckInput(loaded.Model, splits);
                 var request = new CompressionRequest
                 {
                     Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan, Metric = judged,
@@ -47,12 +45,13 @@ internal static class CompressVerb
                     Sensitivity = ByFlag.Read(run, sensitivity, loaded.Model)?.Points,
                     Command = run.CommandLine, Files = [loaded.Path ?? "", data.DataName(run), recipe.Name(run)], Seed = run.Seed, Threads = run.Threads,
                 };
+                request.Check();
                 using var line = run.Progress("compressing");
-                if (Compression.Outlook(request) is { } outlook) line.Note(outlook);
-                using var journal = Journal.Open(Path.Combine(folder, ".journal"), Compression.Identity(request));
+                if (Compressor.Outlook(request) is { } outlook) line.Note(outlook);
+                using var journal = Journal.Open(Path.Combine(folder, ".journal"), Compressor.Identity(request));
                 if (journal.Found > 0) line.Note($"going on with the work of an earlier run: {journal.Found} steps of it are there");
                 using var told = run.Cancel.Register(() => line.Note("what is done so far stays; the same command goes on from there"));
-                var result = Compression.Run(request with { Journal = journal }, new Relay<RecipeProgress>(p => line.Report(p.Training, p.Stage)), run.Cancel);
+                var result = Compressor.Run(request with { Journal = journal }, new Relay<RecipeProgress>(p => line.Report(p.Training, p.Stage)), run.Cancel);
                 line.Dispose();
                 if (result.Kept) CompressOutput.Write(folder, path => OnnxFile.Write(result.Model, path), result.Packed, result.Report);
                 else folder = CompressOutput.WriteRefused(folder, result.Report);

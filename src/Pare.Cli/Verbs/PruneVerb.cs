@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Pare.Compress;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Ort;

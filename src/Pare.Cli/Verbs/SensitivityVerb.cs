@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Pare.Compress;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Ort;

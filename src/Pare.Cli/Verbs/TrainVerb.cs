@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pare.Compress;
 using Pare.Ort;
 using Pare.Profile;
 using Pare.Recipes;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Pare.Compress;
 using Pare.Report;
 using Pare.Zoo;
 using Spectre.Console;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Pare.Compress;
 using Pare.Data;
 using Pare.Data.Landmarks;
 using Pare.Onnx;
@@ -55,8 +56,8 @@ internal static class CompressCascadeVerb
     private static CompressionResult Compress(VerbRun run, CompressionRequest request, string level)
     {
         using var line = run.Progress("compressing");
-        if (Compression.Outlook(request) is { } outlook) line.Note($"{level}: {outlook}");
-        return Compression.Run(request, new Relay<RecipeProgress>(p => line.Report(p.Training, $"{level}, {p.Stage}")), run.Cancel).OrThrow();
+        if (Compressor.Outlook(request) is { } outlook) line.Note($"{level}: {outlook}");
+        return Compressor.Run(request, new Relay<RecipeProgress>(p => line.Report(p.Training, $"{level}, {p.Stage}")), run.Cancel).OrThrow();
     }
 
     private static void Show(VerbRun run, string folder, List<RunReport> levels, CascadeScore before, CascadeScore after)

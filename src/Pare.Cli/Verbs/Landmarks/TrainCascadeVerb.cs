@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Pare.Compress;
 using Pare.Data;
 using Pare.Data.Landmarks;
 using Pare.Onnx;

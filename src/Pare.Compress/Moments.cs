@@ -3,7 +3,7 @@ using Pare.Onnx;
 using Pare.Ort;
 using Pare.Torch;
 
-namespace Pare.Cli;
+namespace Pare.Compress;
 
 /// <summary>Second moments of layers' inputs: ONNX Runtime runs the network, torch multiplies.</summary>
 internal static class Moments

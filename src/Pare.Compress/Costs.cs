@@ -2,7 +2,7 @@ using Pare.Onnx;
 using Pare.Profile;
 using Pare.Report;
 
-namespace Pare.Cli;
+namespace Pare.Compress;
 
 /// <summary>Both costs of a network, as reports list them.</summary>
 internal static class Costs

@@ -4,10 +4,10 @@ using Pare.Onnx;
 using Pare.Ort;
 using Pare.Torch.LowRank;
 
-namespace Pare.Cli;
+namespace Pare.Compress;
 
 /// <summary>What a factorised network is asked for.</summary>
-internal sealed record FactorizationRequest
+public sealed record FactorizationRequest
 {
     public required Model Model { get; init; }
     public required FactorizeOptions Options { get; init; }
@@ -25,7 +25,7 @@ internal sealed record FactorizationRequest
 }
 
 /// <summary>From a network to a factorised one: second moments of layers' inputs by ONNX Runtime, factors by torch.</summary>
-internal static class Factorization
+public static class Factorization
 {
     /// <exception cref="BadInputException">No layer can be factorised, a rank is too high, or the multiply-adds cannot be reached.</exception>
     public static FactorizeResult Run(FactorizationRequest request)

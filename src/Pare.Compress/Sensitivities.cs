@@ -8,10 +8,10 @@ using Pare.Prune.Channels;
 using Pare.Quantize;
 using Pare.Torch.LowRank;
 
-namespace Pare.Cli;
+namespace Pare.Compress;
 
 /// <summary>What is to be measured of a network's layers.</summary>
-internal sealed record SensitivityRequest
+public sealed record SensitivityRequest
 {
     public required Model Model { get; init; }
 
@@ -30,7 +30,7 @@ internal sealed record SensitivityRequest
 }
 
 /// <summary>Each layer of a network under each method at a few settings.</summary>
-internal static class Sensitivities
+public static class Sensitivities
 {
     /// <summary>Counts up when a step comes to give other networks, so that what was kept of them is measured anew.</summary>
     private const string Version = "1";

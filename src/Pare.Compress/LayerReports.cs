@@ -3,7 +3,7 @@ using Pare.Onnx;
 using Pare.Profile;
 using Pare.Report;
 
-namespace Pare.Cli;
+namespace Pare.Compress;
 
 /// <summary>The layers of a compressed model in the columns of Deep Compression's tables.</summary>
 internal static class LayerReports
@@ -14,9 +14,10 @@ internal static class LayerReports
     /// <param name="packed">What its tensors take.</param>
     public static IReadOnlyList<LayerReport> Of(ModelProfile original, Model compressed, ModelProfile profile, PackedDescription packed)
     {
-        var before = original.Nodes.Where(n => n.Weights is not null).ToDictionary(n => n.Name, n => n.Weights!.Count);
-        var after = profile.Nodes.ToDictionary(n => n.Name);
-        return [.. Layer.Of(new GraphIndex(compressed.Graph)).Where(l => after.TryGetValue(l.Name, out var n) && n.Weights is not null).Select(Describe)];
+        // Names of nodes need not differ; a layer's first counts.
+        var before = original.Nodes.Where(n => n.Weights is not null).DistinctBy(n => n.Name).ToDictionary(n => n.Name, n => n.Weights!.Count);
+        var after = profile.Nodes.Where(n => n.Weights is not null).DistinctBy(n => n.Name).ToDictionary(n => n.Name);
+        return [.. Layer.Of(new GraphIndex(compressed.Graph)).Where(l => after.ContainsKey(l.Name)).Select(Describe)];
 
         LayerReport Describe(Layer layer)
         {

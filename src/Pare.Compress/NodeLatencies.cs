@@ -4,7 +4,7 @@ using Pare.Ort;
 using Pare.Profile;
 using Pare.Report;
 
-namespace Pare.Cli;
+namespace Pare.Compress;
 
 /// <summary>Time of each operator of two networks, side by side where their names agree.</summary>
 internal static class NodeLatencies

@@ -5,10 +5,10 @@ using Pare.Ort;
 using Pare.Profile;
 using Pare.Quantize.Integer;
 
-namespace Pare.Cli;
+namespace Pare.Compress;
 
 /// <summary>What an 8-bit network is asked for.</summary>
-internal sealed record QuantizationRequest
+public sealed record QuantizationRequest
 {
     public required Model Model { get; init; }
     public required Int8Options Options { get; init; }
@@ -32,7 +32,7 @@ internal sealed record QuantizationRequest
 }
 
 /// <summary>From a float network to an 8-bit one: ranges from training examples, choices on validation examples.</summary>
-internal static class Quantization
+public static class Quantization
 {
     /// <summary>Examples whose outputs rank the layers.</summary>
     private const int RankingExamples = 64;

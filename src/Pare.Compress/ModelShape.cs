@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Pare.Data;
 using Pare.Onnx;
 
-namespace Pare.Cli;
+namespace Pare.Compress;
 
 /// <summary>What a network takes and gives, and whether data suits it.</summary>
 internal static class ModelShape

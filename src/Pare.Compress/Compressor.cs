@@ -14,50 +14,13 @@ using Pare.Recipes;
 using Pare.Report;
 using Pare.Torch.Training;
 
-namespace Pare.Cli;
-
-/// <summary>What a compression run is asked for.</summary>
-internal sealed record CompressionRequest
-{
-    public required LoadedModel Model { get; init; }
-    public required DataSplits Data { get; init; }
-    public required string DataName { get; init; }
-    public required Preprocess Preprocess { get; init; }
-    public Augmentation? Augmentation { get; init; }
-    public required Recipe Recipe { get; init; }
-
-    /// <summary>What models are judged by.</summary>
-    public required Metric Metric { get; init; }
-
-    /// <summary>What the result must keep to.</summary>
-    public Promise Promise { get; init; } = new();
-    public required string Command { get; init; }
-
-    /// <summary>What single layers lose, for the report; null where it was not measured.</summary>
-    public IReadOnlyList<SensitivityPoint>? Sensitivity { get; init; }
-
-    /// <summary>Where the run keeps its work while it lasts; null keeps none.</summary>
-    public Journal? Journal { get; init; }
-
-    /// <summary>What the user gave that may be a file: network, data, recipe.</summary>
-    public IReadOnlyList<string> Files { get; init; } = [];
-    public int Seed { get; init; }
-    public int Threads { get; init; }
-}
-
-/// <summary>A compressed model with everything that is said about it.</summary>
-/// <param name="Kept">False where no network kept the promise: then this is the one that came nearest, to be told about and not to be used.</param>
-internal sealed record CompressionResult(Model Model, byte[] Packed, RunReport Report, bool Kept)
-{
-    /// <exception cref="PromiseException">The promise was not kept.</exception>
-    public CompressionResult OrThrow() => Kept ? this : throw new PromiseException($"no network was found that keeps the promise; the nearest, {Report.Ratio:0.#}x: {Report.Contract.Verdict}");
-}
+namespace Pare.Compress;
 
 /// <summary>
 /// Runs a recipe from the network to the report: the recipe chooses on validation data; whether the promise holds, and every figure, is from test data that no choice
 /// has seen.
 /// </summary>
-internal sealed class Compression
+public sealed class Compressor
 {
     private readonly CompressionRequest _request;
     private readonly DataSplits _data;
@@ -67,8 +30,10 @@ internal sealed class Compression
     private AcceptanceTest? _acceptance;
     private Shipment? _accepted;
 
-    private Compression(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel)
+    private Compressor(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel)
     {
+        request.Check();
+        _ = Outlook(request);
         (_request, _data) = (request, request.Model.Unseen(request.Data, request.Seed));
         _judge = new Judge(request.Metric, request.Model.Model, request.Preprocess, new OrtOptions { Threads = request.Threads });
         IntegerMethod toInt8 = (model, options, undo, run) => ToInt8(request, model, options, undo, run);
@@ -82,8 +47,11 @@ internal sealed class Compression
         };
     }
 
-    /// <exception cref="BadInputException">There are too few examples to show that the promise holds.</exception>
-    public static CompressionResult Run(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel) => new Compression(request, progress, cancel).ToEnd();
+    /// <summary>Runs the recipe. The result says whether the promise was kept; <see cref="CompressionResult.OrThrow"/> insists on it.</summary>
+    /// <param name="progress">Told what is being done, on the calling thread.</param>
+    /// <exception cref="BadInputException">The network, the data and the recipe do not fit, or there are too few examples to show that the promise holds.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; with a journal, the same request goes on from there.</exception>
+    public static CompressionResult Run(CompressionRequest request, IProgress<RecipeProgress>? progress = null, CancellationToken cancel = default) => new Compressor(request, progress, cancel).ToEnd();
 
     /// <summary>What a promise will be held against, in a line for before the work starts; null where nothing is promised.</summary>
     /// <exception cref="BadInputException">There are too few examples to show that the promise holds.</exception>
@@ -103,7 +71,7 @@ internal sealed class Compression
     /// <summary>What tells the run from others that might have worked in the same folder.</summary>
     public static IReadOnlyDictionary<string, string> Identity(CompressionRequest request) => new Dictionary<string, string>
     {
-        ["the version of Pare"] = Help.Version,
+        ["the version of Pare"] = Machines.Pare,
         ["the model"] = OnnxWriter.Sha256(request.Model.Model),
         ["the data"] = ExampleDigest.Of(request.Data.All),
         ["what was asked for"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
@@ -123,7 +91,7 @@ internal sealed class Compression
         var steps = _run.Log.Select(Describe).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, shipment.Packed.Length));
         var report = new RunReport
         {
-            Pare = Help.Version, Seed = _request.Seed, Machine = Machines.This(_request.Threads), Command = _request.Command,
+            Pare = Machines.Pare, Seed = _request.Seed, Machine = Machines.This(_request.Threads), Command = _request.Command,
             Model = _request.Model.Name, Data = _request.DataName, Metric = after.Metric,
             Recipe = _request.Recipe.Name, Libraries = Machines.Libraries,
             Inputs = [.. _request.Files.Where(File.Exists).Select(Machines.Describe)],

@@ -1,0 +1,56 @@
+using Pare.Data;
+using Pare.Profile;
+using Pare.Recipes;
+
+namespace Pare.Compress;
+
+/// <summary>What a compression run is asked for.</summary>
+public sealed record CompressionRequest
+{
+    public required LoadedModel Model { get; init; }
+
+    /// <summary>Examples to train on, to choose by and to hold the promise against. A network from a file is chosen and judged on halves of their test part.</summary>
+    public required DataSplits Data { get; init; }
+
+    /// <summary>What the report calls the data.</summary>
+    public string DataName { get => field ?? Data.Name; init; }
+
+    /// <summary>From an example's values to the network's input: (value · scale - mean) / std.</summary>
+    public required Preprocess Preprocess { get; init; }
+
+    /// <summary>Random changes to training examples; null for none.</summary>
+    public Augmentation? Augmentation { get; init; }
+    public required Recipe Recipe { get; init; }
+
+    /// <summary>What models are judged by.</summary>
+    public Metric Metric { get; init; } = Metric.Top1;
+
+    /// <summary>What the result must keep to.</summary>
+    public Promise Promise { get; init; } = new();
+
+    /// <summary>What the report says the run can be repeated by.</summary>
+    public string Command { get; init; } = "";
+
+    /// <summary>What single layers lose, for the report; null where it was not measured.</summary>
+    public IReadOnlyList<SensitivityPoint>? Sensitivity { get; init; }
+
+    /// <summary>Where the run keeps its work while it lasts; null keeps none.</summary>
+    public Journal? Journal { get; init; }
+
+    /// <summary>What the user gave that may be a file: network, data, recipe.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+    public int Seed { get; init; }
+
+    /// <summary>Threads for training and scoring; 0 for one a core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Refuses what would only fail after hours.</summary>
+    /// <exception cref="BadInputException">The network and the data do not fit each other or the recipe.</exception>
+    internal void Check()
+    {
+        if (Model.IsFresh && Metric == Metric.Agreement) throw new BadInputException($"'{Model.Name}' has learnt nothing yet that another network could agree with; give a trained network, or labels and --metric top1");
+        if (Metric == Metric.Nme) return;
+        if (Recipe.Trains || Model.IsFresh) ModelShape.CheckTraining(Model.Model, Data, labelled: Metric != Metric.Agreement);
+        else ModelShape.CheckInput(Model.Model, Data);
+    }
+}
