@@ -43,6 +43,13 @@ public partial class LayoutTests
         Assert.All(rooms, room => Assert.Contains($"`{room}/`", layout, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void No_page_holds_the_marks_of_a_merge()
+    {
+        var pages = Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)).Append(Path.Combine(Root, "reproduce", "README.md"));
+        Assert.All(pages, page => Assert.DoesNotContain(File.ReadLines(page), l => l.StartsWith("<<<<<<< ", StringComparison.Ordinal) || l.StartsWith(">>>>>>> ", StringComparison.Ordinal)));
+    }
+
     /// <summary>Every room that the files of a folder name, in a using or in full.</summary>
     private static IEnumerable<(string File, string Room)> Uses(string folder) =>
         from file in Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
