@@ -32,7 +32,6 @@ public sealed class Compressor
 
     private Compressor(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel)
     {
-        request.Check();
         _ = Outlook(request);
         (_request, _data) = (request, request.Model.Unseen(request.Data, request.Seed));
         _judge = new Judge(request.Metric, request.Model.Model, request.Preprocess, new OrtOptions { Threads = request.Threads });
@@ -54,9 +53,10 @@ public sealed class Compressor
     public static CompressionResult Run(CompressionRequest request, IProgress<RecipeProgress>? progress = null, CancellationToken cancel = default) => new Compressor(request, progress, cancel).ToEnd();
 
     /// <summary>What a promise will be held against, in a line for before the work starts; null where nothing is promised.</summary>
-    /// <exception cref="BadInputException">There are too few examples to show that the promise holds.</exception>
+    /// <exception cref="BadInputException">The network, the data and the recipe do not fit, or there are too few examples to show that the promise holds.</exception>
     public static string? Outlook(CompressionRequest request)
     {
+        request.Check();
         if (request.Promise is not { MaxDrop: { } promised, Rule: var rule }) return null;
         var count = request.Model.Unseen(request.Data, request.Seed).Test.Count;
         if (rule == AcceptRule.Point) return $"the promise is held against the drop measured on {count} examples, not against its interval (--accept point)";

@@ -45,7 +45,6 @@ internal static class CompressVerb
                     Sensitivity = ByFlag.Read(run, sensitivity, loaded.Model)?.Points,
                     Command = run.CommandLine, Files = [loaded.Path ?? "", data.DataName(run), recipe.Name(run)], Seed = run.Seed, Threads = run.Threads,
                 };
-                request.Check();
                 using var line = run.Progress("compressing");
                 if (Compressor.Outlook(request) is { } outlook) line.Note(outlook);
                 using var journal = Journal.Open(Path.Combine(folder, ".journal"), Compressor.Identity(request));

@@ -44,6 +44,9 @@ public static class BranchPruner
     {
         var index = new GraphIndex(before.Graph);
         var staying = Layer.Of(new GraphIndex(after.Graph)).Select(l => l.Name).ToHashSet();
-        return [.. Layer.Of(index).Select(l => new LayerChange(l.Name, WeightValues.Dense(index, l.Weight).Length, staying.Contains(l.Name) ? 1 : 0, StoredWeights.Of(index, l.Weight)?.Bits ?? 32))];
+        return [.. Layer.Of(index).Select(l => Change(l, StoredWeights.Of(index, l.Weight)))];
+
+        LayerChange Change(Layer layer, IStoredWeights? stored) =>
+            new(layer.Name, (stored?.Elements ?? WeightValues.Resolve(index, layer.Weight)).Count, staying.Contains(layer.Name) ? 1 : 0, stored?.Bits ?? 32);
     }
 }

@@ -45,7 +45,7 @@ public sealed record ResidualBranch(Node Sum, string Bypass, IReadOnlyList<Node>
     {
         var going = Nodes.ToHashSet<Node>(ReferenceEqualityComparer.Instance);
         var nodes = model.Graph.Nodes.Where(n => !going.Contains(n)).Select(n => ReferenceEquals(n, Sum) ? new Node { OpType = "Identity", Name = n.Name, Inputs = [Bypass], Outputs = n.Outputs } : n);
-        var left = DropUnused.Apply(DropIdentity.Apply(model with { Graph = model.Graph with { Nodes = [.. nodes] } }));
+        var left = DropIdentity.Apply(model with { Graph = model.Graph with { Nodes = [.. nodes] } });
         // The activation before the block and the one after it may have come together.
         return DropUnused.Apply(DropIdentity.Apply(left));
     }
