@@ -76,7 +76,7 @@ internal static class QuantizeVerb
         {
             var options = new Int8Options
             {
-                Method = Enum.Parse<RangeMethod>(run.Get(calibration), ignoreCase: true), Rounding = Enum.Parse<RoundingMethod>(run.Get(rounding), ignoreCase: true), PerTensor = run.Get(perTensor), SignedActivations = run.Get(symmetric), ReducedRange = !ByteProducts.AreExact,
+                Method = Enum.Parse<RangeMethod>(run.Get(calibration), ignoreCase: true), Rounding = Enum.Parse<RoundingMethod>(run.Get(rounding), ignoreCase: true), PerTensor = run.Get(perTensor), SignedActivations = run.Get(symmetric),
                 Equalize = run.Get(equalize), CorrectBiases = !run.Get(keepBiases), WeightBits = run.Get(weightBits), EdgeBits = run.Get(edgeBits), KeepShared = run.Get(keepShared), Exclude = run.Get(exclude) ?? [],
             };
             using var progress = run.Progress("quantizing");

@@ -10,6 +10,7 @@ internal static class ModuleStart
     internal static void Run()
     {
         WaitPolicy.Install();
+        HeapPolicy.Install();
         NativeLibraryFix.Install();
     }
 #pragma warning restore CA2255

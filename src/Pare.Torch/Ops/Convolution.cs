@@ -15,7 +15,7 @@ internal static class Convolution
             x = window.Pad(x, 0);
             padding = new long[window.Rank];
         }
-        if (window.Rank == 2) x = ChannelsLast(x);
+        if (window.Rank == 2) x = ChannelsLast.Of(x);
         return window.Rank switch
         {
             1 => torch.nn.functional.conv1d(x, weight, bias, window.Strides[0], padding[0], window.Dilations[0], groups),
@@ -24,7 +24,4 @@ internal static class Convolution
             _ => throw call.Bad($"{window.Rank} spatial dimensions, 1 to 3 are supported"),
         };
     }
-
-    // The CPU's convolution is up to 1.75 times faster when the channels of a pixel lie side by side. The shape stays NCHW.
-    private static TorchTensor ChannelsLast(TorchTensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }

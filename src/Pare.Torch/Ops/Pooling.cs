@@ -67,7 +67,8 @@ internal static class Pooling
         return sums / shares;
     }
 
-    public static TorchTensor GlobalAveragePool(OpCall call) => call.X.mean(Spatial(call), keepdim: true);
+    // As a window over the whole picture: the gradient of a mean would not have the picture's order of memory (see ChannelsLast).
+    public static TorchTensor GlobalAveragePool(OpCall call) => call.X.dim() == 4 ? torch.nn.functional.avg_pool2d(call.X, call.X.shape[2..], [1, 1]) : call.X.mean(Spatial(call), keepdim: true);
 
     public static TorchTensor GlobalMaxPool(OpCall call) => torch.amax(call.X, Spatial(call), keepdim: true);
 

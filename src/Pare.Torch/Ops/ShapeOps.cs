@@ -16,7 +16,7 @@ internal static class ShapeOps
             for (var d = 0; d < shape.Length; d++)
                 if (shape[d] == 0) shape[d] = d < call.X.dim() ? call.X.shape[d] : throw call.Bad($"dimension {d} is to be kept, the input has {call.X.dim()}");
         }
-        return call.X.reshape(shape);
+        return ChannelsLast.Reshape(call.X, shape);
     }
 
     /// <summary>Flatten to two dimensions, split at an axis.</summary>

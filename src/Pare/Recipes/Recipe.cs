@@ -157,7 +157,6 @@ public sealed record Recipe
         Method = options.OneOf("calibration", Quantize.Integer.RangeMethod.Mse),
         Rounding = options.OneOf("rounding", Quantize.Integer.RoundingMethod.Nearest),
         Exclude = options.Texts("exclude"),
-        ReducedRange = !Quantize.Integer.ByteProducts.AreExact,
     };
 
     /// <summary>What becomes of the scales of codes in training.</summary>

@@ -18,8 +18,8 @@ public sealed record Int8Options
     /// <summary>Activations as signed bytes; those with values on both sides of 0 then have zero point 0.</summary>
     public bool SignedActivations { get; init; }
 
-    /// <summary>Weights in 7 bits, for processors that add pairs of products in 16 bits.</summary>
-    public bool ReducedRange { get; init; }
+    /// <summary>Weights in 7 bits, for processors that add pairs of products in 16 bits. The default asks this one.</summary>
+    public bool ReducedRange { get; init; } = !ByteProducts.AreExact;
 
     /// <summary>Weights moved between neighbouring layers first, so that their channels are alike (Nagel et al. 2019, section 4.1).</summary>
     public bool Equalize { get; init; }
