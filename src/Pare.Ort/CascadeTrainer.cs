@@ -22,7 +22,7 @@ public sealed record CascadeOptions
     public Preprocess Preprocess { get; init; } = new() { Mean = [0.5f], Std = [0.5f] };
 
     /// <summary>How each level is trained.</summary>
-    public TrainOptions Training { get; init; } = new() { Epochs = 20, BatchSize = 32, LearningRate = 3e-3 };
+    public TrainOptions Training { get; init; } = new() { Epochs = 25, BatchSize = 64, LearningRate = 8e-3 };
 
     /// <summary>The file that holds a level's run while it goes on, by the level's number; null for none.</summary>
     public Func<int, string>? Checkpoint { get; init; }

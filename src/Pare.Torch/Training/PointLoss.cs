@@ -6,14 +6,14 @@ using static TorchSharp.torch.nn;
 namespace Pare.Torch.Training;
 
 /// <summary>
-/// Error of points, [batch, 2 · points], over each example's unit: squared where small, absolute where large (Huber 1964), so that small faces
-/// count as much as large ones and lost ones do not drown the rest. The teachers' points, averaged, count as a second truth. The score is the
+/// Error of points, [batch, 2 · points], over the root of each example's unit: squared where small, absolute where large (Huber 1964). By the root, small faces count
+/// for more than their pixels do, and the smallest, which are found last, do not drown the rest. The teachers' points, averaged, count as a second truth. The score is the
 /// normalised mean error.
 /// </summary>
 internal sealed class PointLoss : Loss
 {
-    /// <summary>Where the loss turns from squared to absolute, in units.</summary>
-    private const double Turn = 0.5;
+    /// <summary>Where the loss turns from squared to absolute.</summary>
+    private const double Turn = 0.1;
 
     public override torch.Tensor Of(torch.Tensor output, Batch batch) => Error(output, batch.ToPoints(), batch);
 
@@ -27,12 +27,12 @@ internal sealed class PointLoss : Loss
         var (points, truth) = (Plain(output).div(units), batch.ToPoints().div(units));
         var pairs = points.Minus(truth).reshape(batch.Count, -1, 2);
         using Scalar count = batch.Count;
-        return (pairs.square().sum(2).sqrt().mean([1L]), functional.smooth_l1_loss(points, truth, beta: Turn).mul(count));
+        return (pairs.square().sum(2).sqrt().mean([1L]), Error(output, batch.ToPoints(), batch).mul(count));
     }
 
     private torch.Tensor Error(torch.Tensor output, torch.Tensor truth, Batch batch)
     {
-        var units = batch.ToUnits().unsqueeze(1);
-        return functional.smooth_l1_loss(Plain(output).div(units), truth.div(units), beta: Turn);
+        var roots = batch.ToUnits().sqrt().unsqueeze(1);
+        return functional.smooth_l1_loss(Plain(output).div(roots), truth.div(roots), beta: Turn);
     }
 }

@@ -22,7 +22,8 @@ public static class DataChecks
         var isSame = wanted.Length == shape.Length && wanted.Zip(shape, (w, s) => w < 0 || w == s).All(same => same);
         var isFlat = wanted.Length == 1 && (wanted[0] < 0 || wanted[0] == shape.Aggregate(1, (a, b) => a * b));
         if (isSame || isFlat) return;
-        var hint = shape.Length == 3 && wanted.Length == 3 ? "; see --size, --resize, --crop and --channels" : "";
+        var hint = splits.Name == Synthetic.Glyphs.Name ? "; these are Pare's own, taken where --data names no others"
+            : shape.Length == 3 && wanted.Length == 3 ? "; see --size, --resize, --crop and --channels" : "";
         throw new BadInputException($"data '{splits.Name}' has examples of {Describe(shape)}, the network takes {Describe(wanted)}{hint}");
     }
 

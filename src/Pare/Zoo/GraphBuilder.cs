@@ -10,6 +10,9 @@ public enum Init
 
     /// <summary>Deviation sqrt(1 / fan-in), for layers whose outputs are used as they are (the Caffe form of Glorot, Bengio 2010).</summary>
     Xavier,
+
+    /// <summary>Deviation 0.01, for outputs that are quantities and not scores: they start near 0, so that the first steps do not have to undo them, which kills the units before.</summary>
+    Small,
 }
 
 /// <summary>
@@ -73,10 +76,17 @@ public sealed class GraphBuilder(int seed = 0)
         foreach (var d in shape[1..]) fanIn = checked(fanIn * d);
         var values = Allocate(layer, checked(fanIn * shape[0]));
         var name = layer + ".weight";
-        GaussianNoise.Fill(values, GaussianNoise.SeedOf(seed, name), Math.Sqrt((init == Init.He ? 2.0 : 1.0) / fanIn));
+        GaussianNoise.Fill(values, GaussianNoise.SeedOf(seed, name), Deviation(init, fanIn));
         _initializers.Add(Tensor.Of(Claim(name), shape, values));
         return name;
     }
+
+    private static double Deviation(Init init, long fanIn) => init switch
+    {
+        Init.He => Math.Sqrt(2.0 / fanIn),
+        Init.Small => 0.01,
+        _ => Math.Sqrt(1.0 / fanIn),
+    };
 
     /// <summary>Adds a vector of equal values.</summary>
     /// <returns>Its name, <paramref name="layer"/>.<paramref name="role"/>.</returns>

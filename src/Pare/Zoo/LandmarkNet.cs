@@ -20,7 +20,7 @@ internal static class LandmarkNet
         var features = net.Input(options, 3, 48, 48).Conv("conv1", options.Wide(16, 8), 3, stride: 2, pad: 1).BatchNorm("conv1.norm").Relu6();
         foreach (var (name, channels, stride, expansion) in Table)
             features = features.InvertedResidual(name, options.Wide(channels, 8), stride, expansion);
-        var points = features.Dense("fc1", options.Wide(256)).Relu().Dropout(0.3f).Dense("fc2", options.Classes ?? 10, Init.Xavier);
+        var points = features.Dense("fc1", options.Wide(256)).Relu().Dropout(0.3f).Dense("fc2", options.Classes ?? 10, Init.Small);
         return net.Build("landmark-net", points, "points");
     }
 }

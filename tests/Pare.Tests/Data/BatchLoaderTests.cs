@@ -7,10 +7,12 @@ public sealed class BatchLoaderTests
 {
     private static readonly ByteDataset Data = new([.. Enumerable.Range(0, 23 * 48).Select(i => (byte)(i * 7))], [.. Enumerable.Range(0, 23)], [3, 4, 4], []);
 
-    [Fact]
-    public void Keeps_the_order_and_gives_the_rest_as_a_smaller_batch()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Keeps_the_order_and_gives_the_rest_as_a_smaller_batch(bool ahead)
     {
-        var batches = Copy(BatchLoader.Epoch(Data, 5, new Preprocess { Scale = 1 }, null, 0, 0, shuffle: false));
+        var batches = Copy(BatchLoader.Epoch(Data, 5, new Preprocess { Scale = 1 }, null, 0, 0, shuffle: false, ahead: ahead));
 
         Assert.Equal([5, 5, 5, 5, 3], batches.Select(b => b.Labels.Length));
         Assert.Equal(Enumerable.Range(0, 23), batches.SelectMany(b => b.Labels));
@@ -34,9 +36,11 @@ public sealed class BatchLoaderTests
     [InlineData(23)]
     public void An_example_looks_the_same_in_batches_of_any_size(int batchSize)
     {
-        float[] Inputs(int size) => [.. Copy(BatchLoader.Epoch(Data, size, new(), Augmentation.Digits with { Flip = true }, 3, 4, shuffle: true)).SelectMany(b => b.Inputs)];
+        float[] Inputs(int size, int skip, bool ahead) => [.. Copy(BatchLoader.Epoch(Data, size, new(), Augmentation.Digits with { Flip = true }, 3, 4, shuffle: true, skip, ahead)).SelectMany(b => b.Inputs)];
 
-        Assert.Equal(Inputs(7), Inputs(batchSize));
+        Assert.Equal(Inputs(7, 0, true), Inputs(batchSize, 0, true));
+        Assert.Equal(Inputs(7, 0, true), Inputs(batchSize, 0, false));
+        Assert.Equal(Inputs(7, 2, true), Inputs(7, 2, false));
     }
 
     [Fact]

@@ -18,6 +18,10 @@ public sealed class DataChecksTests
             Fakes.Rejection(() => DataChecks.Fits(Splits([0, 1]), [3, -1, 3], 2)));
 
     [Fact]
+    public void Says_that_the_glyphs_came_unasked() =>
+        Assert.Contains("these are Pare's own, taken where --data names no others", Fakes.Rejection(() => DataChecks.Fits(Splits([0, 1]) with { Name = "glyphs" }, [3, 32, 32], 2)));
+
+    [Fact]
     public void Rejects_a_label_without_an_output() =>
         Assert.Equal("data 'd' example 2 has label 3 'three', the network has 3 outputs (0 to 2)", Fakes.Rejection(() => DataChecks.Fits(Splits([0, 1, 3]), [1, 2, 3], 3)));
 
