@@ -15,9 +15,9 @@ internal static class ChannelsLast
     /// </summary>
     public static TorchTensor Reshape(TorchTensor x, long[] shape)
     {
-        var (from, groups) = (x.shape, x.dim() + shape.Length == 9 ? x.dim() - 4 : -1);
-        // The last two dimensions of both are the picture's, the first its number.
-        if (groups is not (0 or 1) || from[0] != shape[0] || from[^1] != shape[^1] || from[^2] != shape[^2] || !IsLast(x)) return x.reshape(shape);
+        var from = x.shape;
+        var isShuffle = (from.Length, shape.Length) is (4, 5) or (5, 4) && from[0] == shape[0] && from[^2] == shape[^2] && from[^1] == shape[^1];
+        if (!isShuffle || !IsLast(x)) return x.reshape(shape);
         return ToFront(ToBack(x).reshape([shape[0], shape[^2], shape[^1], .. shape[1..^2]]));
     }
 
