@@ -20,7 +20,7 @@ internal static class ChannelStatistics
         using var noGradients = torch.no_grad();
         using var graph = new TorchGraph(InnerValues.Expose(job.Model, sites, "network"));
         var sums = new Dictionary<string, (torch.Tensor Sum, torch.Tensor Squares, long Count)>();
-        foreach (var batch in BatchLoader.Epoch(Subset.Draw(job.Train, Math.Min(Examples, job.Train.Count), job.Options.Seed), BatchSize, job.Preprocess, null, seed: 0, epoch: 0, shuffle: false))
+        foreach (var batch in BatchLoader.Epoch(Subset.Draw(job.Train, Math.Min(Examples, job.Train.Count), job.Options.Seed), BatchSize, job.Preprocess, null, seed: 0, epoch: 0, shuffle: false, ahead: Cores.AreSpare))
         {
             cancellation.ThrowIfCancellationRequested();
             using var inner = torch.NewDisposeScope();

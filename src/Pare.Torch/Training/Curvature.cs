@@ -118,7 +118,7 @@ public static class Curvature
         public void Pass(int batchSize, bool create, Action<List<TorchTensor>, double> see, IProgress<double>? progress)
         {
             var seen = 0;
-            foreach (var batch in BatchLoader.Epoch(_data, batchSize, _preprocess, null, seed: 0, epoch: 0, shuffle: false))
+            foreach (var batch in BatchLoader.Epoch(_data, batchSize, _preprocess, null, seed: 0, epoch: 0, shuffle: false, ahead: Cores.AreSpare))
             {
                 using var scope = torch.NewDisposeScope();
                 var value = _loss.Of(_graph.Forward(batch.ToTensor(), training: false, gradients: true), batch);

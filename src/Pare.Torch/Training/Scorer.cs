@@ -15,7 +15,7 @@ internal static class Scorer
         using var noGradient = torch.no_grad();
         var each = new List<float>(data.Count);
         double sum = 0;
-        foreach (var batch in BatchLoader.Epoch(data, BatchSize, preprocess, null, seed: 0, epoch: 0, shuffle: false, ahead: torch.get_num_threads() < Environment.ProcessorCount))
+        foreach (var batch in BatchLoader.Epoch(data, BatchSize, preprocess, null, seed: 0, epoch: 0, shuffle: false, ahead: Cores.AreSpare))
         {
             using var scope = torch.NewDisposeScope();
             var (scores, lost) = loss.Score(graph.Run(batch.ToTensor(), training: false)[output], batch);

@@ -102,7 +102,7 @@ public static class Trainer
         private double Epoch(TrainPosition at)
         {
             var before = at.Epoch * _stepsAnEpoch;
-            foreach (var batch in BatchLoader.Epoch(_job.Train, _job.Options.BatchSize, _job.Preprocess, _job.Augmentation, (ulong)_job.Options.Seed, at.Epoch, shuffle: true, skip: at.Step, ahead: torch.get_num_threads() < Environment.ProcessorCount))
+            foreach (var batch in BatchLoader.Epoch(_job.Train, _job.Options.BatchSize, _job.Preprocess, _job.Augmentation, (ulong)_job.Options.Seed, at.Epoch, shuffle: true, skip: at.Step, ahead: Cores.AreSpare))
             {
                 _cancellation.ThrowIfCancellationRequested();
                 var step = before + at.Step;

@@ -76,14 +76,15 @@ public static class BatchLoader
 
     private static IEnumerable<Batch> OnAllCores(Job job, int[] order, int batchSize, int skip)
     {
+        var cores = Environment.ProcessorCount;
         Batch? batch = null;
         for (var from = skip * batchSize; from < order.Length; from += batchSize)
         {
             var count = Math.Min(batchSize, order.Length - from);
             if (batch?.Count != count) batch = job.Batch(count);
             order.AsSpan(from, count).CopyTo(batch.Indices);
-            var part = (count + Environment.ProcessorCount - 1) / Environment.ProcessorCount;
-            Ordered.For((count + part - 1) / part, Environment.ProcessorCount, i => job.Fill(batch, i * part, Math.Min(count, (i + 1) * part)));
+            var part = (count + cores - 1) / cores;
+            Ordered.For((count + part - 1) / part, cores, i => job.Fill(batch, i * part, Math.Min(count, (i + 1) * part)));
             yield return batch;
         }
     }

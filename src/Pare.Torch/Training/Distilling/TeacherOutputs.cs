@@ -57,7 +57,7 @@ internal sealed class TeacherOutputs
     private static float[] Said(Teacher teacher, int outputs, TrainJob job, CancellationToken cancellation)
     {
         var said = new float[job.Train.Count * outputs];
-        foreach (var batch in BatchLoader.Epoch(job.Train, BatchSize, job.Preprocess, null, seed: 0, epoch: 0, shuffle: false))
+        foreach (var batch in BatchLoader.Epoch(job.Train, BatchSize, job.Preprocess, null, seed: 0, epoch: 0, shuffle: false, ahead: Cores.AreSpare))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
