@@ -33,6 +33,14 @@ internal sealed class ProgressLine(TextWriter? writer, string what, TimeProvider
             $"{prefix}epoch {Math.Ceiling(training.Epoch):0}/{training.Epochs}, loss {training.Loss:0.0000}{validation}, {Format.Count((long)training.ExamplesPerSecond)} examples/s, {Duration(training.Left)} left"));
     }
 
+    /// <summary>Says how far a recipe is.</summary>
+    /// <param name="prefix">Goes before its stage.</param>
+    public void Report(RecipeProgress progress, string prefix = "")
+    {
+        if (progress.Training is { } training) Report(training, prefix + progress.Stage);
+        else Show(string.Create(CultureInfo.InvariantCulture, $"{prefix}{progress.Stage}: {100 * progress.Share:0} %"));
+    }
+
     /// <summary>A note that stays.</summary>
     public void Note(string text)
     {

@@ -20,7 +20,15 @@ public sealed record CompressionRequest
 
     /// <summary>Random changes to training examples; null for none.</summary>
     public Augmentation? Augmentation { get; init; }
-    public required Recipe Recipe { get; init; }
+
+    /// <summary>What is done to the network; not together with <see cref="Target"/>.</summary>
+    public Recipe? Recipe { get; init; }
+
+    /// <summary>The cost that a search over several recipes makes small; null works through <see cref="Recipe"/>.</summary>
+    public SearchTarget? Target { get; init; }
+
+    /// <summary>Time that the search may take, measuring the result apart; null for as long as its recipes do.</summary>
+    public TimeSpan? Time { get; init; }
 
     /// <summary>What models are judged by.</summary>
     public Metric Metric { get; init; } = Metric.Top1;
@@ -44,13 +52,19 @@ public sealed record CompressionRequest
     /// <summary>Threads for training and scoring; 0 for one a core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>The recipes that are worked through.</summary>
+    internal IReadOnlyList<Recipe> Recipes => Target is { } target ? TargetSearch.Recipes(target) : [Recipe!];
+
     /// <summary>Refuses what would only fail after hours.</summary>
     /// <exception cref="BadInputException">The network and the data do not fit each other or the recipe.</exception>
     internal void Check()
     {
+        if (Recipe is null == Target is null) throw new BadInputException("a compression needs a recipe or a target, and not both");
+        if (Time is { } time && (Target is null || time <= TimeSpan.Zero)) throw new BadInputException($"the time is {time}; it belongs to a target, and more than nothing is needed");
         if (Model.IsFresh && Metric == Metric.Agreement) throw new BadInputException($"'{Model.Name}' has learnt nothing yet that another network could agree with; give a trained network, or labels and --metric top1");
         if (Metric == Metric.Nme) return;
-        if (Recipe.Trains || Model.IsFresh) ModelShape.CheckTraining(Model.Model, Data, labelled: Metric != Metric.Agreement);
+        // A search leaves out the recipes that the network does not fit.
+        if (Recipe is { Trains: true } || Model.IsFresh) ModelShape.CheckTraining(Model.Model, Data, labelled: Metric != Metric.Agreement);
         else ModelShape.CheckInput(Model.Model, Data);
     }
 }

@@ -3,6 +3,9 @@ using Pare.Report;
 
 namespace Pare.Compress;
 
+/// <summary>A network and its packed file.</summary>
+public sealed record PackedModel(Model Model, byte[] Packed);
+
 /// <summary>A compressed model with everything that is said about it.</summary>
 /// <param name="Model">The network, with its preprocessing in its metadata.</param>
 /// <param name="Packed">The bytes of its packed file.</param>
@@ -10,6 +13,9 @@ namespace Pare.Compress;
 /// <param name="Kept">False where no network kept the promise: then this is the one that came nearest, to be told about and not to be used.</param>
 public sealed record CompressionResult(Model Model, byte[] Packed, RunReport Report, bool Kept)
 {
+    /// <summary>Of a search for both costs: the networks of the report's front, in its order.</summary>
+    public IReadOnlyList<PackedModel> Front { get; init; } = [];
+
     /// <exception cref="PromiseException">The promise was not kept.</exception>
     public CompressionResult OrThrow() => Kept ? this : throw new PromiseException($"no network was found that keeps the promise; the nearest, {Report.Ratio:0.#}x: {Report.Contract.Verdict}");
 }

@@ -22,6 +22,11 @@ namespace Pare.Compress;
 /// </summary>
 public sealed class Compressor
 {
+    /// <summary>Examples that single layers are tried on.</summary>
+    private const int SensitivityExamples = 500;
+
+    private static readonly TimeSpan PaceBudget = TimeSpan.FromSeconds(3);
+
     private readonly CompressionRequest _request;
     private readonly DataSplits _data;
     private readonly Judge _judge;
@@ -29,6 +34,7 @@ public sealed class Compressor
     private Evaluation? _before;
     private AcceptanceTest? _acceptance;
     private Shipment? _accepted;
+    private IReadOnlyList<SensitivityPoint>? _sensitivity;
 
     private Compressor(CompressionRequest request, IProgress<RecipeProgress>? progress, CancellationToken cancel)
     {
@@ -42,6 +48,9 @@ public sealed class Compressor
             ScoreOn = ScoreOn,
             ToInt8 = request.Journal?.Around(toInt8) ?? toInt8,
             Factorize = (model, options, images, run) => Factorize(request, model, options, images, run),
+            SensitivityOf = (model, method) => SensitivityOf(request, model, method),
+            Pace = (model, batch) => TrainingStep.Measure(model, [batch, .. _data.Train.Shape], request.Threads, PaceBudget, cancel).Median / 1000 / batch,
+            Time = request.Time is { } time ? new TimeBudget(time.TotalSeconds, measure => Recall(() => [measure()])[0]) : null,
             Promise = request.Promise, Accept = Accept, Metric = request.Metric, Seed = request.Seed, Threads = request.Threads, Progress = progress, Cancellation = cancel,
         };
     }
@@ -75,25 +84,26 @@ public sealed class Compressor
         ["the model"] = OnnxWriter.Sha256(request.Model.Model),
         ["the data"] = ExampleDigest.Of(request.Data.All),
         ["what was asked for"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-            $"{request.Recipe.Source} {request.Recipe.Teacher} {request.Promise} {request.Metric} {PreprocessText.Format(request.Preprocess)} {request.Augmentation} {request.Seed} {request.Threads}"))),
+            $"{string.Concat(request.Recipes.Select(r => $"{r.Source} {r.Teacher} "))}{request.Target} {request.Time} {request.Promise} {request.Metric} {PreprocessText.Format(request.Preprocess)} {request.Augmentation} {request.Seed} {request.Threads}"))),
     };
 
     private CompressionResult ToEnd()
     {
-        var made = RecipeRunner.Run(_request.Recipe, Simplify.Run(_request.Model.Model), _run, trained: !_request.Model.IsFresh);
+        var made = Work();
         var kept = made.Result is not null;
         var finishing = Stopwatch.StartNew();
         var shipment = ShipmentOf((made.Result ?? _run.Nearest)?.Model ?? made.Baseline);
         var (original, shipped, after) = (Original, shipment.Read, shipment.Score);
-        var latencies = LatencyMeter.Measure([original, shipped], new LatencyOptions { ExampleShape = _data.Test.Shape, Run = new OrtOptions { Threads = 1 } });
+        IReadOnlyList<FrontMember> front = [.. made.Front.Select(FrontOf)];
+        var latencies = LatencyMeter.Measure([original, shipped, .. front.Select(f => f.Read)], Timing);
         ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
         var drop = PairedDrop.Between(after.Metric, Before.Scores, after.Scores);
-        var steps = _run.Log.Select(Describe).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, shipment.Packed.Length));
+        var steps = _run.Log.Select(Describe).Concat(_run.LeftOut.Select(l => new StepReport(l.Recipe, new JsonObject { ["left out"] = l.Reason }, 0))).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, shipment.Packed.Length));
         var report = new RunReport
         {
             Pare = Machines.Pare, Seed = _request.Seed, Machine = Machines.This(_request.Threads), Command = _request.Command,
             Model = _request.Model.Name, Data = _request.DataName, Metric = after.Metric,
-            Recipe = _request.Recipe.Name, Libraries = Machines.Libraries,
+            Recipe = string.Join(", ", _request.Recipes.Select(r => r.Name)), Target = _request.Target?.ToString().ToLowerInvariant(), Minutes = _request.Time?.TotalMinutes, Libraries = Machines.Libraries,
             Inputs = [.. _request.Files.Where(File.Exists).Select(Machines.Describe)],
             Baseline = Costs.Of(profiles[0], _request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(_request.Model)) with
             {
@@ -113,10 +123,36 @@ public sealed class Compressor
                 Accept = _request.Promise.MaxDrop is null ? "none" : $"{_request.Promise.Rule}".ToLowerInvariant(), MinRatio = _request.Promise.Ratio, Tries = _acceptance?.Tries ?? 0,
             },
             Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(shipment.Packed)),
-            Sensitivity = _request.Sensitivity, Steps = [.. steps], Reference = _run.Reference.Value,
+            Front = [.. front.Select((f, i) => new FrontPoint(CompressOutput.FrontFolder(i), f.Packed.LongLength, latencies[2 + i].Median, f.Score.Value, PairedDrop.Between(f.Score.Metric, Before.Scores, f.Score.Scores).Points))],
+            Sensitivity = _request.Sensitivity ?? _sensitivity, Steps = [.. steps], Reference = _run.Reference.Value,
             Nodes = NodeLatencies.Measure(original, shipped, _data.Test.Shape, _run.Cancellation), Call = CallOf(shipped, _data.Test.Shape, _request.Preprocess),
         };
-        return new CompressionResult(shipment.Model, shipment.Packed, report, kept);
+        return new CompressionResult(shipment.Model, shipment.Packed, report, kept) { Front = [.. front.Select(f => new PackedModel(f.Model, f.Packed))] };
+    }
+
+    private RecipeResult Work()
+    {
+        var (model, trained) = (Simplify.Run(_request.Model.Model), !_request.Model.IsFresh);
+        return _request.Target is { } target
+            ? TargetSearch.Run(target, _request.Recipes, model, _run, trained, CostsOf)
+            : RecipeRunner.Run(_request.Recipe!, model, _run, trained);
+    }
+
+    // Times are measured once: a run that was killed chooses among the same.
+    private IReadOnlyList<PredictingCosts> CostsOf(IReadOnlyList<Model> models)
+    {
+        var times = Recall(() => [.. LatencyMeter.Measure(models, Timing).Select(l => l.Median)]);
+        return [.. models.Zip(times, (m, ms) => new PredictingCosts(PackedFile.Pack(OnnxWriter.ToBytes(_request.Preprocess.ToMetadata(Simplify.Run(m)))).LongLength, ms))];
+    }
+
+    private LatencyOptions Timing => new() { ExampleShape = _data.Test.Shape, Run = new OrtOptions { Threads = 1 } };
+
+    private double[] Recall(Func<double[]> measure) => _request.Journal?.Recall(measure) ?? measure();
+
+    private FrontMember FrontOf(Candidate candidate)
+    {
+        var shipment = ShipmentOf(candidate.Model);
+        return new FrontMember(shipment.Model, shipment.Packed, shipment.Read, shipment.Score);
     }
 
     private Model Original => _request.Model.IsFresh ? _run.Baseline! : _request.Model.Model;
@@ -147,7 +183,7 @@ public sealed class Compressor
 
     private static CodedNetwork ToInt8(CompressionRequest request, Model model, Int8Options options, bool undo, RecipeRun run)
     {
-        var asked = new QuantizationRequest { Model = model, Options = options, SizeFirst = !undo, MaxDrop = undo ? run.MaxDrop : null, Seed = request.Seed, Threads = request.Threads, Progress = Silent(run), Cancel = run.Cancellation };
+        var asked = new QuantizationRequest { Model = model, Options = options, SizeFirst = !undo, MaxDrop = undo ? run.MaxDrop : null, Seed = request.Seed, Threads = request.Threads, Progress = Shown(run), Cancel = run.Cancellation };
         var (tuned, _) = Quantization.Tune(asked, run.Data, request.Preprocess, m => run.Drop(run.ScoreOn(m, run.Data.Validation)));
         return new CodedNetwork(tuned.Result.Model, tuned.Result.Layers.Where(l => !l.IsInteger).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!), tuned.Result.Real);
     }
@@ -157,13 +193,28 @@ public sealed class Compressor
         var result = Factorization.Run(new FactorizationRequest
         {
             Model = model, Options = options, Examples = images > 0 ? Subset.Draw(run.Data.Train, images, run.Seed) : null, Preprocess = request.Preprocess,
-            Threads = request.Threads, Progress = Silent(run), Cancel = run.Cancellation,
+            Threads = request.Threads, Progress = Shown(run), Cancel = run.Cancellation,
         });
         return (result.Model, result.Layers.Where(l => l.Factors is null).DistinctBy(l => l.Name).ToDictionary(l => l.Name, l => l.Reason!));
     }
 
-    // Nothing is shown, but the work can be stopped.
-    private static Func<string, IProgress<double>> Silent(RecipeRun run) => _ => new Relay<double>(_ => run.Cancellation.ThrowIfCancellationRequested());
+    private SensitivityResult SensitivityOf(CompressionRequest request, Model model, string method)
+    {
+        var asked = new SensitivityRequest
+        {
+            Model = model, Examples = Subset.Draw(_data.Validation, Math.Min(SensitivityExamples, _data.Validation.Count), request.Seed), Preprocess = request.Preprocess, Metric = request.Metric,
+            Methods = [method], Cache = request.Journal is null ? null : UserCache.Folder("sensitivity"), Threads = request.Threads,
+        };
+        var measured = Sensitivities.Measure(asked, Shown(_run)("measuring layers"), _run.Cancellation);
+        _sensitivity = measured.Points;
+        return measured;
+    }
+
+    private static Func<string, IProgress<double>> Shown(RecipeRun run) => stage => new Relay<double>(share =>
+    {
+        run.Cancellation.ThrowIfCancellationRequested();
+        run.Progress?.Report(new RecipeProgress(stage, share));
+    });
 
     private static StepReport Describe(StepLog log) => new(log.Name, Options(log), log.Seconds, log.Value)
     {
@@ -180,6 +231,8 @@ public sealed class Compressor
         foreach (var (name, value) in log.Options) options[name] = value;
         return options;
     }
+
+    private sealed record FrontMember(Model Model, byte[] Packed, Model Read, Evaluation Score);
 
     // A network as it ships. What is measured is what the packed file gives back.
     private sealed class Shipment

@@ -26,15 +26,6 @@ public sealed record SensitivityTrial
     public required Func<Model> Make { get; init; }
 }
 
-/// <summary>A method that cannot be applied to a layer, and why.</summary>
-public sealed record SensitivityGap(string Layer, string Method, string Reason);
-
-/// <summary>What was measured of a network's layers.</summary>
-/// <param name="Value">The network's own score.</param>
-/// <param name="Bytes">Its packed bytes.</param>
-/// <param name="Macs">Its multiply-adds.</param>
-public sealed record SensitivityResult(double Value, long Bytes, long Macs, IReadOnlyList<SensitivityPoint> Points, IReadOnlyList<SensitivityGap> Gaps);
-
 /// <summary>Measures what a network loses by one change after the other, each from the network as it was.</summary>
 public static class SensitivityMeter
 {
@@ -60,7 +51,7 @@ public static class SensitivityMeter
             if (found.Reason is { } reason) gaps.Add(new SensitivityGap(trial.Layer, trial.Method, reason));
             else points.Add(new SensitivityPoint(trial.Layer, trial.Method, trial.Setting, metric.Drop(whole.Value, found.Value), found.Bytes, found.Macs));
         }
-        return new SensitivityResult(whole.Value, whole.Bytes, whole.Macs, points, [.. gaps.Distinct()]);
+        return new SensitivityResult(judge.Examples, whole.Value, whole.Bytes, whole.Macs, points, [.. gaps.Distinct()]);
 
         TrialResult Known(string[] key, Func<TrialResult> measure)
         {

@@ -22,6 +22,9 @@ public sealed class VariantJudge(Metric metric, IDataset examples, Preprocess pr
 
     private Cut? _last;
 
+    /// <summary>How many examples count.</summary>
+    public int Examples => examples.Count;
+
     /// <summary>How many networks were scored so far.</summary>
     public int Scored { get; private set; }
 

@@ -37,7 +37,7 @@ public class ReadmeTests
                 Recipe = Recipe.Load("qat"),
                 Promise = new Promise { MaxDrop = 1 },
             };
-            var progress = new Progress<RecipeProgress>(p => Console.WriteLine($"{p.Stage}, epoch {p.Training.Epoch:0.0}"));
+            var progress = new Progress<RecipeProgress>(p => Console.WriteLine($"{p.Stage}: {100 * p.Share:0} %"));
             var result = Compressor.Run(request, progress, cancel).OrThrow();
             OnnxFile.Write(result.Model, "small.onnx");
             File.WriteAllBytes("small.pare", result.Packed);

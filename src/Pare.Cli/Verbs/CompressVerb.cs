@@ -17,7 +17,7 @@ internal static class CompressVerb
         var model = Models.Argument();
         var data = new DataFlags();
         var output = new Option<string>("-o", "--out") { HelpName = "DIR", Description = "Folder for model.onnx, model.pare, report.json and report.html. (default out)", DefaultValueFactory = _ => "out" };
-        var recipe = new RecipeFlags("Points of the metric that may be lost. Where no network keeps that, exit code 3 and no output. (default: the recipe's aim, promised to nobody)");
+        var recipe = new RecipeFlags("Points of the metric that may be lost. Where no network keeps that, exit code 3 and no output. (default: the recipe's aim, promised to nobody)", searches: true);
         var metric = new MetricFlags();
         var augment = Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings as in 'pare train'. (default: digits for grey pictures, photos for others)");
         var sensitivity = Opt.Text("--sensitivity", "FILE", "What 'pare sensitivity' wrote for this network: shown in the report.");
@@ -30,17 +30,18 @@ internal static class CompressVerb
                 "pare compress lenet5",
                 "pare compress lenet-300-100 --data mnist --recipe deep -o out/l300",
                 "pare compress model.onnx --data photos.zip --max-drop 0.5 -o out/model",
+                "pare compress model.onnx --data photos.zip --max-drop 0.5 --target both --minutes 60",
             ],
             Body = run =>
             {
                 var folder = run.Get(output);
+                var target = recipe.Target(run);
                 CompressOutput.Prepare(folder);
-                var plan = recipe.Plan(run);
                 var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
                 var judged = metric.For(run, loaded.Model, splits.All, splits.Name);
                 var request = new CompressionRequest
                 {
-                    Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = plan, Metric = judged,
+                    Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = target is null ? recipe.Plan(run) : null, Target = target, Time = recipe.Time(run), Metric = judged,
                     Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), Promise = recipe.Promise(run),
                     Sensitivity = ByFlag.Read(run, sensitivity, loaded.Model)?.Points,
                     Command = run.CommandLine, Files = [loaded.Path ?? "", data.DataName(run), recipe.Name(run)], Seed = run.Seed, Threads = run.Threads,
@@ -50,20 +51,22 @@ internal static class CompressVerb
                 using var journal = Journal.Open(Path.Combine(folder, ".journal"), Compressor.Identity(request));
                 if (journal.Found > 0) line.Note($"going on with the work of an earlier run: {journal.Found} steps of it are there");
                 using var told = run.Cancel.Register(() => line.Note("what is done so far stays; the same command goes on from there"));
-                var result = Compressor.Run(request with { Journal = journal }, new Relay<RecipeProgress>(p => line.Report(p.Training, p.Stage)), run.Cancel);
+                var result = Compressor.Run(request with { Journal = journal }, new Relay<RecipeProgress>(p => line.Report(p)), run.Cancel);
                 line.Dispose();
-                if (result.Kept) CompressOutput.Write(folder, path => OnnxFile.Write(result.Model, path), result.Packed, result.Report);
+                if (result.Kept) CompressOutput.Write(folder, To(result.Model), result.Packed, result.Report, [.. result.Front.Select(f => (To(f.Model), f.Packed))]);
                 else folder = CompressOutput.WriteRefused(folder, result.Report);
                 journal.Delete();
                 run.Show(System.Text.Json.Nodes.JsonNode.Parse(result.Report.ToJson())!.AsObject(), console =>
                 {
                     console.WriteLine(ReportTable.Render(result.Report));
-                    console.WriteLine($"wrote {folder}: {(result.Kept ? "model.onnx, model.pare, " : "")}report.json, report.html");
+                    console.WriteLine($"wrote {folder}: {(result.Kept ? "model.onnx, model.pare, " : "")}{(result.Front.Count > 0 ? "front/, " : "")}report.json, report.html");
                 });
                 result.OrThrow();
             },
         };
     }
+
+    private static Action<string> To(Model model) => path => OnnxFile.Write(model, path);
 
     private static Augmentation? Usual(DataSplits data) => data.Train.Shape switch
     {

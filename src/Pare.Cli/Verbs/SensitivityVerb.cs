@@ -5,6 +5,7 @@ using Pare.Compress;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Ort;
+using Pare.Profile;
 using Pare.Report;
 using Spectre.Console;
 

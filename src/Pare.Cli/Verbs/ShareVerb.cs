@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pare.Quantize;
+using Pare.Recipes;
 using Pare.Zoo;
 
 namespace Pare.Cli.Verbs;
@@ -44,7 +45,7 @@ internal static class ShareVerb
                     Exclude = run.Get(exclude) ?? [],
                     Seed = run.Seed,
                 };
-                var result = ByFlag.Read(run, by, loaded.Model) is { } measured ? SharedBits.Within(loaded.Model, options, measured, run.Get(bytes)!.Value) : Sharer.Share(loaded.Model, options);
+                var result = ByFlag.Read(run, by, loaded.Model) is { } measured ? SharedBits.Within(loaded.Model, options, measured.ToResult(), run.Get(bytes)!.Value) : Sharer.Share(loaded.Model, options);
                 run.Cancel.ThrowIfCancellationRequested();
                 Models.Save(result.Model, path);
                 StepOutput.Show(run, result, path);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Pare.Onnx;
 
 namespace Pare.Recipes;
@@ -16,7 +17,7 @@ public sealed class Journal : IDisposable
     private const string ReasonPrefix = "journal.float.";
     private readonly string _folder;
     private readonly FileStream _lock;
-    private int _next;
+    private int _next, _measured;
 
     private Journal(string folder, FileStream held) => (_folder, _lock) = (folder, held);
 
@@ -32,7 +33,7 @@ public sealed class Journal : IDisposable
             var identity = new SortedDictionary<string, string>(run.ToDictionary(), StringComparer.Ordinal) { ["journal version"] = Version };
             var path = Path.Combine(folder, "run.json");
             if (!File.Exists(path)) AtomicFile.WriteText(path, JsonSerializer.Serialize(identity, JournalJson.Default.SortedDictionaryStringString));
-            else Compare(folder, Read(path), identity);
+            else Compare(folder, Note(path, JournalJson.Default.SortedDictionaryStringString) ?? [], identity);
             return new Journal(folder, held);
         }
         catch
@@ -64,6 +65,14 @@ public sealed class Journal : IDisposable
         return new CodedNetwork(kept.Keys.Aggregate(saved, (m, name) => m.WithMetadata(ReasonPrefix + name, null)), kept, ImmutableDictionary<string, Tensor>.Empty);
     };
 
+    /// <summary>Numbers that hang on the clock: what an earlier start of the run measured at this point, or else what is measured now.</summary>
+    public double[] Recall(Func<double[]> measure)
+    {
+        var path = Path.Combine(_folder, $"{_measured++:00000}-measured.json");
+        if (!File.Exists(path)) AtomicFile.WriteText(path, JsonSerializer.Serialize(measure(), JournalJson.Default.DoubleArray));
+        return Note(path, JournalJson.Default.DoubleArray) ?? throw new BadInputException($"{path}: no numbers; remove the folder to begin anew");
+    }
+
     /// <summary>Removes the journal: the run has come to its end.</summary>
     public void Delete()
     {
@@ -89,17 +98,17 @@ public sealed class Journal : IDisposable
         }
     }
 
-    private static SortedDictionary<string, string> Read(string path)
+    private static T? Note<T>(string path, JsonTypeInfo<T> type)
     {
         try
         {
             var file = new FileInfo(path);
-            if (file.Length > 1 << 16) throw new BadInputException($"{path}: {file.Length} bytes; a journal's head has at most {1 << 16}");
-            return JsonSerializer.Deserialize(File.ReadAllText(path), JournalJson.Default.SortedDictionaryStringString) ?? [];
+            if (file.Length > 1 << 16) throw new BadInputException($"{path}: {file.Length} bytes; a journal's notes have at most {1 << 16}");
+            return JsonSerializer.Deserialize(File.ReadAllText(path), type);
         }
         catch (JsonException e)
         {
-            throw new BadInputException($"{path}: not the head of a journal; remove the folder to begin anew", e);
+            throw new BadInputException($"{path}: not the note of a journal; remove the folder to begin anew", e);
         }
     }
 

@@ -44,8 +44,14 @@ public sealed record Recipe
     /// <summary>Whether any step trains.</summary>
     public bool Trains => Steps.Any(s => s.Trains);
 
+    /// <summary>Epochs that it trains if all its steps work out all their candidates.</summary>
+    public int Epochs(int examples) => Steps.Sum(s => s.Epochs(examples));
+
+    /// <summary>The recipe with its training made longer or shorter by a factor.</summary>
+    public Recipe Stretched(double factor) => this with { Steps = [.. Steps.Select(s => s.Stretched(factor))] };
+
     /// <summary>Names of the built-in recipes.</summary>
-    public static IReadOnlyList<string> BuiltIn { get; } = ["deep", "int8", "fast", "qat"];
+    public static IReadOnlyList<string> BuiltIn { get; } = ["deep", "int8", "fast", "qat", "small", "bits"];
 
     /// <summary>A built-in recipe by name, or one from a JSON file.</summary>
     /// <exception cref="BadInputException">There is none of that name, or the file is not a recipe.</exception>
@@ -131,6 +137,7 @@ public sealed record Recipe
                 Biases = options.OneOf("biases", Quantize.BiasForm.Grid8),
                 Training = Training(options),
             },
+            "bits" => new BitsStep { Ratios = options.Numbers("ratios", above: 1, upTo: 1e6), Sharing = new Quantize.ShareOptions { Biases = options.OneOf("biases", Quantize.BiasForm.Grid8) } },
             "int8" => new Int8Step { Network = Codes(options) },
             "qat" => new QatStep
             {
@@ -146,7 +153,7 @@ public sealed record Recipe
                 Exclude = options.Texts("exclude"),
                 Training = Training(options),
             },
-            _ => throw new BadInputException($"step '{name}' is not known; prune, channels, branches, share, factorize, int8 and qat are"),
+            _ => throw new BadInputException($"step '{name}' is not known; prune, channels, branches, share, bits, factorize, int8 and qat are"),
         };
         options.RefuseOthers();
         return step;

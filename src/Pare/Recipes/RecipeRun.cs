@@ -21,8 +21,12 @@ public sealed record StepLog(string Name, IReadOnlyDictionary<string, string> Op
 
 /// <summary>Where a recipe is.</summary>
 /// <param name="Stage">What is being done, in a few words.</param>
-/// <param name="Training">How far the training inside it is.</param>
-public sealed record RecipeProgress(string Stage, TrainProgress Training);
+/// <param name="Share">Share of it that is done, 0 to 1.</param>
+public sealed record RecipeProgress(string Stage, double Share)
+{
+    /// <summary>How far training is, where that is what is being done.</summary>
+    public TrainProgress? Training { get; init; }
+}
 
 /// <summary>A network in codes.</summary>
 /// <param name="Model">The network.</param>
@@ -50,6 +54,7 @@ public sealed class RecipeRun
     private const int ScoreEvery = 4;
 
     private readonly List<StepLog> _log = [];
+    private readonly List<(string Recipe, string Reason)> _leftOut = [];
 
     public required DataSplits Data { get; init; }
     public required Preprocess Preprocess { get; init; }
@@ -66,6 +71,15 @@ public sealed class RecipeRun
 
     /// <summary>Makes thin layers of wide ones.</summary>
     public required LowRankMethod Factorize { get; init; }
+
+    /// <summary>What each layer of a network loses by one method, at a few settings, on validation data.</summary>
+    public required Func<Model, string, SensitivityResult> SensitivityOf { get; init; }
+
+    /// <summary>Seconds that training on one example once takes, for steps of so many examples.</summary>
+    public required Func<Model, int, double> Pace { get; init; }
+
+    /// <summary>The time there is; null for any.</summary>
+    public TimeBudget? Time { get; init; }
 
     /// <summary>What the result must keep to.</summary>
     public Promise Promise { get; init; } = new();
@@ -102,8 +116,14 @@ public sealed class RecipeRun
     /// <summary>Everything done so far, in order.</summary>
     public IReadOnlyList<StepLog> Log => _log;
 
+    /// <summary>Recipes that a search could not work through, and why.</summary>
+    public IReadOnlyList<(string Recipe, string Reason)> LeftOut => _leftOut;
+
     /// <summary>Of the networks that were refused, the one that lost least; null where none was.</summary>
     public Candidate? Nearest { get; private set; }
+
+    /// <summary>Networks within the limit on validation data, where a search looks for the best of many; else null.</summary>
+    internal Shortlist? Found { get; set; }
 
     /// <summary>Points lost against the reference, for choosing; negative where the score is better.</summary>
     public double Drop(Score score) => Promise.Drop(Metric, Reference, score);
@@ -128,10 +148,13 @@ public sealed class RecipeRun
             Options = options with { Seed = Seed + 1000 * _log.Count, Threads = Threads, TeacherShare = FollowsItselfAlone ? 1 : options.TeacherShare }, Edit = edit, EditEvery = Math.Max(1, steps / edits),
             ScoreEvery = ScoreEvery,
         };
-        var inner = Progress is null ? null : new Forward<TrainProgress>(p => Progress.Report(new RecipeProgress(stage, p)));
-        var result = Train(job, inner, Cancellation);
+        var inner = Progress is null ? null : new Forward<TrainProgress>(p => Progress.Report(new RecipeProgress(stage, p.Epoch / p.Epochs) { Training = p }));
+        var result = Time is { } time ? time.Timed((double)Data.Train.Count * options.Epochs, () => Train(job, inner, Cancellation)) : Train(job, inner, Cancellation);
         return result.Validation is null ? result with { Validation = ScoreOn(result.Model, Data.Validation) } : result;
     }
+
+    /// <summary>Whether training so would end in the time there is.</summary>
+    internal bool HasTimeFor(TrainOptions? training) => training is null || Time is not { } time || time.Allows((double)Data.Train.Count * training.For(Data.Train.Count).Epochs);
 
     /// <summary>Notes what was done.</summary>
     internal void Note(string name, IReadOnlyDictionary<string, string> options, Stopwatch watch, Candidate result, bool accepted)
@@ -139,7 +162,11 @@ public sealed class RecipeRun
         _log.Add(new StepLog(
             name, options, watch.Elapsed.TotalSeconds, result.Score.Value, (double)WeightCount.NonZero(result.Model) / OriginalWeights, Drop(result.Score), SizeEstimate.Of(result.Model), accepted));
         if (!accepted) Refuse(result);
+        if (Drop(result.Score) <= MaxDrop) Found?.Add(result);
     }
+
+    /// <summary>Notes a recipe that a search could not work through.</summary>
+    internal void NoteLeftOut(string recipe, string reason) => _leftOut.Add((recipe, reason));
 
     /// <summary>Remembers a network that did not keep the promise, for saying how near it came.</summary>
     internal void Refuse(Candidate candidate)

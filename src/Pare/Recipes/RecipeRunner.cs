@@ -6,7 +6,11 @@ namespace Pare.Recipes;
 /// <summary>What a recipe made.</summary>
 /// <param name="Baseline">The network the promise is about: as given, or as trained first where it had no weights yet.</param>
 /// <param name="Result">The compressed network; null where no candidate kept the promise.</param>
-public sealed record RecipeResult(Model Baseline, Candidate? Result);
+public sealed record RecipeResult(Model Baseline, Candidate? Result)
+{
+    /// <summary>Where both costs were to be made small: the networks that no other beats in one without losing in the other, <see cref="Result"/> first.</summary>
+    public IReadOnlyList<Candidate> Front { get; init; } = [];
+}
 
 /// <summary>Works through a recipe, going back to an earlier candidate where a later step cannot keep the promise.</summary>
 public static class RecipeRunner
@@ -16,25 +20,54 @@ public static class RecipeRunner
     /// <param name="trained">False for a network fresh from the zoo: it is trained first.</param>
     public static RecipeResult Run(Recipe recipe, Model model, RecipeRun run, bool trained)
     {
+        var start = Begin(recipe, model, run, trained);
+        return new RecipeResult(start.Model, From(start, recipe, run, seconds: null, run.Accept));
+    }
+
+    /// <summary>Settles what the promise is about.</summary>
+    internal static Candidate Begin(Recipe recipe, Model model, RecipeRun run, bool trained)
+    {
         run.OriginalWeights = WeightCount.All(model);
         var start = trained ? new Candidate(model, run.ScoreOn(model, run.Data.Validation)) : Train(model, recipe.Baseline, run);
         (run.Baseline, run.Reference) = (start.Model, start.Score);
-        run.Teacher = recipe.Teacher == RecipeTeacher.Self || run.FollowsItselfAlone ? start.Model : null;
         run.MaxDrop = run.Promise.MaxDrop ?? recipe.Allowance(run.Metric.Error(start.Score.Value));
-        return new RecipeResult(start.Model, Search(start, recipe.Steps, 0, run));
+        return start;
     }
 
-    private static Candidate? Search(Candidate from, IReadOnlyList<RecipeStep> steps, int at, RecipeRun run)
+    /// <summary>Runs the recipe for what its steps find on the way, in so many seconds; null for any time.</summary>
+    internal static void Explore(Candidate start, Recipe recipe, RecipeRun run, double? seconds) => From(start, recipe, run, seconds, accept: null);
+
+    private static Candidate? From(Candidate start, Recipe recipe, RecipeRun run, double? seconds, Func<Model, bool>? accept)
     {
-        if (at == steps.Count)
+        run.Teacher = recipe.Teacher == RecipeTeacher.Self || run.FollowsItselfAlone ? run.Baseline : null;
+        var ends = seconds is { } some ? Ends(recipe, run, run.Time!.Passed(), some) : null;
+        return Search(start, 0);
+
+        Candidate? Search(Candidate from, int at)
         {
-            if (run.Drop(from.Score) <= run.MaxDrop && (run.Accept?.Invoke(from.Model) ?? true)) return from;
-            run.Refuse(from);
+            if (at == recipe.Steps.Count)
+            {
+                if (run.Drop(from.Score) <= run.MaxDrop && (accept?.Invoke(from.Model) ?? true)) return from;
+                run.Refuse(from);
+                return null;
+            }
+            if (ends is not null) run.Time!.EndBy(ends[at]);
+            foreach (var candidate in recipe.Steps[at].Apply(from, run))
+                if (Search(candidate, at + 1) is { } found) return found;
             return null;
         }
-        foreach (var candidate in steps[at].Apply(from, run))
-            if (Search(candidate, steps, at + 1, run) is { } found) return found;
-        return null;
+    }
+
+    // Steps share the time by what they train; what one leaves, the next one has.
+    private static List<double> Ends(Recipe recipe, RecipeRun run, double now, double seconds)
+    {
+        var (ends, done, all) = (new List<double>(), 0.0, Math.Max(1, recipe.Epochs(run.Data.Train.Count)));
+        foreach (var step in recipe.Steps)
+        {
+            done += step.Epochs(run.Data.Train.Count);
+            ends.Add(now + seconds * done / all);
+        }
+        return ends;
     }
 
     private static Candidate Train(Model model, TrainOptions options, RecipeRun run)

@@ -22,6 +22,13 @@ public abstract record RecipeStep
     /// <summary>Whether the step trains: then data must have labels, and every operator a gradient.</summary>
     public virtual bool Trains => true;
 
+    /// <summary>Epochs that it trains if every candidate is worked out.</summary>
+    /// <param name="examples">Training examples.</param>
+    public virtual int Epochs(int examples) => 0;
+
+    /// <summary>The step with its training made longer or shorter by a factor.</summary>
+    public virtual RecipeStep Stretched(double factor) => this;
+
     /// <summary>Works on a candidate.</summary>
     public abstract IEnumerable<Candidate> Apply(Candidate from, RecipeRun run);
 }

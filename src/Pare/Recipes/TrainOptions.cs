@@ -101,6 +101,9 @@ public sealed record TrainOptions
     /// <summary>The options with <see cref="Epochs"/> raised to meet <see cref="MinSteps"/>.</summary>
     public TrainOptions For(int examples) => this with { Epochs = Math.Max(Epochs, (MinSteps + StepsAnEpoch(examples) - 1) / StepsAnEpoch(examples)) };
 
+    /// <summary>The options with so many times the epochs, one at least.</summary>
+    public TrainOptions Stretched(double factor) => this with { Epochs = (int)Math.Clamp(Math.Round(Epochs * factor), 1, 100_000), MinSteps = (int)Math.Min(MinSteps * factor, int.MaxValue) };
+
     /// <summary>The learning rate after a share of the run.</summary>
     /// <param name="progress">0 at the start, 1 at the end.</param>
     public double LearningRateAt(double progress)

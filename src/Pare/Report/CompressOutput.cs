@@ -1,10 +1,13 @@
+using System.Globalization;
 using Pare.Onnx;
 
 namespace Pare.Report;
 
-/// <summary>The four files of a compression run: <c>model.onnx</c>, <c>model.pare</c>, <c>report.json</c>, <c>report.html</c>.</summary>
+/// <summary>The files of a compression run: <c>model.onnx</c>, <c>model.pare</c>, <c>report.json</c>, <c>report.html</c>, and in <c>front/</c> the networks of a front.</summary>
 public static class CompressOutput
 {
+    private const string Front = "front";
+
     /// <summary>Makes sure, before long work starts, that the folder exists and can be written.</summary>
     /// <exception cref="BadInputException">It cannot.</exception>
     public static void Prepare(string folder)
@@ -23,27 +26,30 @@ public static class CompressOutput
     }
 
     /// <summary>
-    /// Writes all four. Each is first written whole to a folder of its own and moved only when all are there, the report last,
+    /// Writes all of them. Each is first written whole to a folder of its own and moved only when all are there, the report last,
     /// so that an earlier output stays as it was where anything fails.
     /// </summary>
-    /// <param name="folder">Where the files go; made if missing.</param>
+    /// <param name="folder">Where the files go; made if missing. A folder <c>front</c> in it is replaced, or removed where there is no front.</param>
     /// <param name="writeModel">Writes the ONNX model to the path it is given, data files beside it.</param>
     /// <param name="packed">The packed model.</param>
+    /// <param name="front">Of each network of the report's front, what writes it and its packed file.</param>
     /// <exception cref="BadInputException">The folder cannot be written, or the disk is full.</exception>
-    public static void Write(string folder, Action<string> writeModel, ReadOnlyMemory<byte> packed, RunReport report)
+    public static void Write(string folder, Action<string> writeModel, ReadOnlyMemory<byte> packed, RunReport report, IReadOnlyList<(Action<string> WriteModel, byte[] Packed)>? front = null)
     {
         Prepare(folder);
         var staging = StagingIn(folder);
         try
         {
             Directory.CreateDirectory(staging);
-            writeModel(Path.Combine(staging, "model.onnx"));
-            AtomicFile.Write(Path.Combine(staging, "model.pare"), packed.Span);
+            WriteNetwork(staging, writeModel, packed.Span);
+            foreach (var (i, network) in (front ?? []).Index())
+                WriteNetwork(Directory.CreateDirectory(Path.Combine(staging, FrontFolder(i))).FullName, network.WriteModel, network.Packed);
             AtomicFile.WriteText(Path.Combine(staging, "report.html"), HtmlReport.Render(report));
             AtomicFile.WriteText(Path.Combine(staging, "report.json"), report.ToJson() + "\n");
             var files = Directory.GetFiles(staging).Order(StringComparer.Ordinal).ToList();
             foreach (var file in files)
                 File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            Replace(Path.Combine(staging, Front), Path.Combine(folder, Front));
             // An earlier, larger model may have had data files that this one does not use; their names hold their hash.
             foreach (var stale in OnnxFile.DataFiles(Path.Combine(folder, "model.onnx")).Where(f => !files.Exists(n => Path.GetFileName(n) == Path.GetFileName(f))).ToList())
                 File.Delete(stale);
@@ -71,6 +77,21 @@ public static class CompressOutput
         AtomicFile.WriteText(Path.Combine(target, "report.html"), HtmlReport.Render(report));
         AtomicFile.WriteText(Path.Combine(target, "report.json"), report.ToJson() + "\n");
         return target;
+    }
+
+    /// <summary>Where a network of a report's front is, beside the report.</summary>
+    public static string FrontFolder(int network) => string.Create(CultureInfo.InvariantCulture, $"{Front}/{network + 1}");
+
+    private static void WriteNetwork(string folder, Action<string> writeModel, ReadOnlySpan<byte> packed)
+    {
+        writeModel(Path.Combine(folder, "model.onnx"));
+        AtomicFile.Write(Path.Combine(folder, "model.pare"), packed);
+    }
+
+    private static void Replace(string made, string target)
+    {
+        if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
+        if (Directory.Exists(made)) Directory.Move(made, target);
     }
 
     private static string StagingIn(string folder) => Path.Combine(folder, $".{Environment.ProcessId}.{Guid.NewGuid():N}.tmp");

@@ -13,6 +13,8 @@ public static class HtmlReport
         page.Table("Both costs", new HtmlTable("The size before is every weight and bias at 4 bytes; the size after is the whole packed file, graph and header included.",
             ["", "before", "after", "gain"], [.. ReportTable.Costs(report).Select(Cell.Of)])
         { Sortable = false });
+        if (report.Front.Count > 0)
+            page.Table("The front", new HtmlTable("Networks that keep the promise, none of which another beats in both costs; the first is model.onnx.", ReportTable.FrontHeaders, [.. ReportTable.Front(report).Select(Cell.Of)]));
         if (report.Layers.Count > 0) page.Table("Layers", LayerTable.Of(report.Layers));
         if (SearchChart.Draw(report) is { } search)
         {
@@ -55,6 +57,7 @@ public static class HtmlReport
         var contract = report.Contract;
         yield return ("Model", report.Model);
         yield return ("Data", report.Data);
+        if (report.Target is { } target) yield return ("Made small", $"{(target == "both" ? "both costs" : target)}{(report.Minutes is { } minutes ? $", in {Format.Figure(minutes)} minutes" : "")}");
         if (report.Recipe is { } recipe) yield return ("Recipe", recipe);
         yield return (contract.MaxDrop is null ? "Aim, promised to nobody" : "Promise", $"at most {Format.Figure(contract.Aim)} points lost{(contract.MinRatio is { } ratio ? $", {Format.Ratio(ratio)} or more smaller" : "")}");
         yield return ("Measured", Format.Lost(contract.Drop));

@@ -36,8 +36,20 @@ public static class ReportTable
         return rows;
     }
 
+    public static IReadOnlyList<string> FrontHeaders { get; } = ["network", "size (packed)", "smaller", "latency", "faster", "metric", "points lost"];
+
+    /// <summary>The networks of the front, in the order of <see cref="FrontHeaders"/>.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Front(RunReport report) =>
+    [
+        .. report.Front.Select(p => (IReadOnlyList<string>)[
+            p.Folder, Format.Bytes(p.PackedBytes), Gain(report.Baseline.WeightBytes, p.PackedBytes), Format.Milliseconds(p.LatencyMs),
+            report.Baseline.LatencyMs is { } before ? Format.Ratio(before.Median / p.LatencyMs) : "-", Format.Percent(p.Value), Format.Points(p.Drop)]),
+    ];
+
     public static string Render(RunReport report) =>
-        TextTable.Render(["", "before", "after", "gain"], Costs(report)) + $"{report.Contract.Verdict}\n" + (report.Layers.Count == 0 ? "" : "\n" + Layers(report.Layers));
+        TextTable.Render(["", "before", "after", "gain"], Costs(report)) + $"{report.Contract.Verdict}\n"
+        + (report.Front.Count == 0 ? "" : "\n" + TextTable.Render(FrontHeaders, Front(report)))
+        + (report.Layers.Count == 0 ? "" : "\n" + Layers(report.Layers));
 
     private static string Gain(long before, long after) => after == 0 ? "-" : Format.Ratio((double)before / after);
 }

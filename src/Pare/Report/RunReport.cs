@@ -43,6 +43,15 @@ public sealed record RunReport
     /// <summary>Median latency before over median latency after; 0 where one was not measured.</summary>
     public double Speedup => Baseline.LatencyMs is { } before && Result.LatencyMs is { Median: > 0 } after ? before.Median / after.Median : 0;
 
+    /// <summary>What a search made small (size, latency or both); null where a recipe was worked through.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>Minutes that a search was given; null for any time.</summary>
+    public double? Minutes { get; init; }
+
+    /// <summary>Of a search for both costs: the networks that keep the promise and that no other beats in one cost without losing in the other, the result first.</summary>
+    public IReadOnlyList<FrontPoint> Front { get; init; } = [];
+
     public required Contract Contract { get; init; }
     public IReadOnlyList<LayerReport> Layers { get; init; } = [];
     public IReadOnlyList<StepReport> Steps { get; init; } = [];
@@ -180,6 +189,14 @@ public sealed record StepReport(string Name, JsonObject Options, double Seconds,
     /// <summary>Whether the run went on with what the step made; null where it had no choice.</summary>
     public bool? Accepted { get; init; }
 }
+
+/// <summary>A network of the front, as it was saved.</summary>
+/// <param name="Folder">Where it is, beside the report.</param>
+/// <param name="PackedBytes">Size of its packed file.</param>
+/// <param name="LatencyMs">Median of one prediction.</param>
+/// <param name="Value">The metric on the test data.</param>
+/// <param name="Drop">Points lost there.</param>
+public sealed record FrontPoint(string Folder, long PackedBytes, double LatencyMs, double Value, double Drop);
 
 /// <summary>Time of one operator, by its name in the network.</summary>
 /// <param name="Before">Milliseconds in the original; null where it is not there or has no time of its own.</param>

@@ -38,6 +38,9 @@ public sealed record SensitivityReport
     /// <summary>Layers that a method cannot be applied to, with it and the reason.</summary>
     public IReadOnlyList<LeftWhole> LeftWhole { get; init; } = [];
 
+    /// <summary>What was measured, without what it was measured on.</summary>
+    public SensitivityResult ToResult() => new(Images, Value, Bytes, Macs, Points, []);
+
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.SensitivityReport);
 
     /// <summary>Reads a file.</summary>

@@ -126,6 +126,44 @@ public sealed class CompressVerbTests : IDisposable
         Assert.Equal(5, OnnxFile.Read(_pare.At("out/model.onnx")).Graph.Outputs.Length);
     }
 
+    [Theory]
+    [InlineData("--minutes 5", "--minutes is the time of a search; it belongs to --target")]
+    [InlineData("--target size --recipe deep", "--target looks over several recipes; --recipe and --teacher choose one")]
+    [InlineData("--target size --teacher none", "--target looks over several recipes; --recipe and --teacher choose one")]
+    [InlineData("--target speed", "--target is 'speed'; allowed: none, size, latency, both")]
+    [InlineData("--target size --minutes 0", "--minutes is '0'; allowed: a number, 0.01 to 100000")]
+    public void Options_that_do_not_go_together_are_one_line(string options, string message) =>
+        Assert.Contains(message, _pare.Fail($"compress lenet5 -o @out {options}"), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_search_for_both_costs_saves_every_network_of_its_front()
+    {
+        _pare.Succeed("train lenet5 --epochs 1 -o @net.onnx");
+        var (code, output, error) = _pare.Run("compress @net.onnx --data glyphs --target both --minutes 0.4 --max-drop 5 -o @out");
+        Assert.True(code == 0, error);
+        var report = RunReport.Parse(File.ReadAllText(_pare.At("out/report.json")));
+        Assert.True(report is { Target: "both", Minutes: 0.4, Contract: { Held: true, Drop: <= 5 }, Ratio: > 3 });
+        Assert.Equal(report.Front.Count, Directory.GetDirectories(_pare.At("out/front")).Length);
+        Assert.All(report.Front, p => Assert.Equal(new FileInfo(_pare.At($"out/{p.Folder}/model.pare")).Length, p.PackedBytes));
+        Assert.Equal(File.ReadAllBytes(_pare.At("out/model.onnx")), File.ReadAllBytes(_pare.At($"out/{report.Front[0].Folder}/model.onnx")));
+        Assert.Contains("front/1", output, StringComparison.Ordinal);
+        // Nothing of an earlier front stays beside a result that has none.
+        Assert.Equal(0, _pare.Run("compress @net.onnx --data glyphs --recipe int8 --max-drop 5 -o @out").Code);
+        Assert.False(Directory.Exists(_pare.At("out/front")));
+    }
+
+    [Fact]
+    public void A_search_over_a_network_that_cannot_be_trained_says_what_it_left_out()
+    {
+        OnnxFile.Write(Detector(), _pare.At("detector.onnx"));
+        WriteGlyphs(600);
+        var (code, _, error) = _pare.Run("compress @detector.onnx --data @pictures.npy --target size --max-drop 20 -o @out");
+        Assert.True(code == 0, error);
+        var report = RunReport.Parse(File.ReadAllText(_pare.At("out/report.json")));
+        Assert.InRange(report.Ratio, 3, 20);
+        Assert.NotNull(report.Steps.Single(s => s.Name == "small").Options["left out"]);
+    }
+
     // A backbone whose maps of two scales, boxes, scores and vector are all outputs.
     private static Model Detector()
     {

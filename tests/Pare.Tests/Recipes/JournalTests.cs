@@ -52,7 +52,32 @@ public sealed class JournalTests : IDisposable
     {
         Journal.Open(_folder, Run).Dispose();
         File.WriteAllText(Path.Combine(_folder, "run.json"), head);
-        Assert.Contains("not the head of a journal", Refused(Run), StringComparison.Ordinal);
+        Assert.Contains("not the note of a journal", Refused(Run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_read_of_the_clock_is_read_again()
+    {
+        using (var journal = Journal.Open(_folder, Run))
+        {
+            Assert.Equal([1, 2.5], journal.Recall(() => [1, 2.5]));
+            Assert.Equal([3], journal.Recall(() => [3]));
+        }
+        using (var journal = Journal.Open(_folder, Run))
+        {
+            Assert.Equal([1, 2.5], journal.Recall(() => [7]));
+            Assert.Equal([3], journal.Recall(() => [7]));
+            Assert.Equal([8], journal.Recall(() => [8]));
+        }
+    }
+
+    [Fact]
+    public void A_broken_note_is_one_line()
+    {
+        Journal.Open(_folder, Run).Dispose();
+        File.WriteAllText(Path.Combine(_folder, "00000-measured.json"), "[1,");
+        using var journal = Journal.Open(_folder, Run);
+        Assert.Contains("not the note of a journal", Assert.Throws<BadInputException>(() => journal.Recall(() => [1])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

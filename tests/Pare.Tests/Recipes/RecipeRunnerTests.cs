@@ -1,7 +1,9 @@
+using Pare.Coding;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Profile;
 using Pare.Prune;
+using Pare.Quantize;
 using Pare.Quantize.Integer;
 using Pare.Recipes;
 using Pare.Recipes.Steps;
@@ -200,7 +202,20 @@ public class RecipeRunnerTests
     private static RecipeRun Run(Func<double, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null, AcceptRule rule = AcceptRule.Interval, Func<Model, bool>? accept = null, Metric? metric = null) =>
         Run((kept, _) => score(kept), start, promise, seen, rule, accept, metric);
 
-    private static RecipeRun Run(Func<double, bool, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null, AcceptRule rule = AcceptRule.Interval, Func<Model, bool>? accept = null, Metric? metric = null)
+    // Layers that lose by their bits alone, and save what they save once packed.
+    private static SensitivityResult Bits(Model model)
+    {
+        static long Packed(Model m) => PackedFile.Pack(OnnxWriter.ToBytes(m)).LongLength;
+        string[] layers = [.. Layer.Of(new GraphIndex(model.Graph)).Select(l => l.Name)];
+        var points =
+            from layer in layers
+            from bits in new[] { 8, 4, 2 }
+            let shared = Sharer.Share(model, new ShareOptions { Size = CodebookSize.OfBits(bits), Exclude = [.. layers.Where(l => l != layer)] }).Model
+            select new SensitivityPoint(layer, "bits", bits, 8 / bits, Packed(shared), 0);
+        return new SensitivityResult(100, 0.9, Packed(model), 0, [.. points], []);
+    }
+
+    internal static RecipeRun Run(Func<double, bool, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null, AcceptRule rule = AcceptRule.Interval, Func<Model, bool>? accept = null, Metric? metric = null, TimeBudget? time = null)
     {
         var data = new FloatDataset(new float[100 * 784], [.. Enumerable.Range(0, 100).Select(i => i % 10)], [1, 28, 28], [.. Enumerable.Range(0, 10).Select(i => $"{i}")]);
         static Score Same(double value) => new(value, 0) { Each = [(float)value, (float)value] };
@@ -221,6 +236,7 @@ public class RecipeRunnerTests
                 var coded = network.Write(new Calibration(network.Observed.ToDictionary(v => v, v => new RangeRecord(v, -1, 1, -1, 1) { Histogram = new Histogram(-1, 1, [.. Enumerable.Repeat(1L, 64)]) })));
                 return new CodedNetwork(coded.Model, new Dictionary<string, string>(), coded.Real);
             },
+            SensitivityOf = (model, _) => Bits(model), Pace = (_, _) => 1, Time = time,
             // Weights of the network take up the share that is asked for, as pruning would leave them.
             Factorize = (model, options, _, _) => (Pruner.Prune(model, new PruneOptions { Sparsity = 1 - options.Macs!.Value }).Model, new Dictionary<string, string> { ["ip3"] = "others give up less" }),
             ScoreOn = (model, _) => start is { } first && model.Graph == Network.Graph ? Same(first) : Of(model),

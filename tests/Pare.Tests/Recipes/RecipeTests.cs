@@ -56,7 +56,7 @@ public class RecipeTests
     [InlineData("{", "x.json: ")]
     [InlineData("[]", "x.json: the recipe is Array, an object is allowed")]
     [InlineData("""{ "baseline": {}, "steps": [] }""", "x.json: the recipe has no steps")]
-    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune, channels, branches, share, factorize, int8 and qat are")]
+    [InlineData("""{ "baseline": {}, "steps": [{ "step": "melt" }] }""", "x.json: step 'melt' is not known; prune, channels, branches, share, bits, factorize, int8 and qat are")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "qat", "bits": [9] }] }""", "x.json: the recipe, steps[0]: bits is 9, a number above 1 up to 8 is allowed")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "qat", "bits": [2.5] }] }""", "x.json: step 'qat': weights of 2.5 bits; whole numbers from 2 to 8 are allowed")]
     [InlineData("""{ "baseline": {}, "steps": [{ "step": "qat", "bits": [4], "scales": "moved" }] }""", "x.json: the recipe, steps[0]: scales is \"moved\", one of learned, fixed is allowed")]
@@ -72,5 +72,5 @@ public class RecipeTests
 
     [Fact]
     public void A_recipe_that_is_not_there_is_named() =>
-        Assert.Equal("no recipe 'shallow'; built in: deep, int8, fast, qat; or give a JSON file", Assert.Throws<BadInputException>(() => Recipe.Load("shallow")).Message);
+        Assert.Equal("no recipe 'shallow'; built in: deep, int8, fast, qat, small, bits; or give a JSON file", Assert.Throws<BadInputException>(() => Recipe.Load("shallow")).Message);
 }

@@ -10,7 +10,7 @@ namespace Pare.Tests.Report;
 
 public sealed class HtmlReportTests
 {
-    private static readonly string[] Optional = ["Sensitivity of each layer", "Time of each operator", "How to use the result"];
+    private static readonly string[] Optional = ["The front", "Sensitivity of each layer", "Time of each operator", "How to use the result"];
 
     [Fact]
     public void Every_page_is_whole_by_itself() =>

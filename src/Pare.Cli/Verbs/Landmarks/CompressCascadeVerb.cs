@@ -57,7 +57,7 @@ internal static class CompressCascadeVerb
     {
         using var line = run.Progress("compressing");
         if (Compressor.Outlook(request) is { } outlook) line.Note($"{level}: {outlook}");
-        return Compressor.Run(request, new Relay<RecipeProgress>(p => line.Report(p.Training, $"{level}, {p.Stage}")), run.Cancel).OrThrow();
+        return Compressor.Run(request, new Relay<RecipeProgress>(p => line.Report(p, $"{level}, ")), run.Cancel).OrThrow();
     }
 
     private static void Show(VerbRun run, string folder, List<RunReport> levels, CascadeScore before, CascadeScore after)

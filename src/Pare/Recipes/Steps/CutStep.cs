@@ -22,6 +22,10 @@ public abstract record CutStep : RecipeStep
     /// <summary>Layers that are left whole, by name pattern.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
+    public override int Epochs(int examples) => Macs.Count * (Training?.For(examples).Epochs ?? 0);
+
+    public override RecipeStep Stretched(double factor) => this with { Training = Training?.Stretched(factor) };
+
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string> { ["macs"] = string.Join(' ', Macs), ["epochs"] = $"{Training?.Epochs ?? 0}" };
 
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
@@ -30,7 +34,7 @@ public abstract record CutStep : RecipeStep
         accepted.Push(from);
         var whole = (double)ModelProfile.MacsByNode(run.Baseline ?? from.Model).Values.Sum();
         TrainResult? trained = null;
-        foreach (var share in Macs)
+        foreach (var share in Macs.TakeWhile(_ => run.HasTimeFor(Training)))
         {
             var watch = Stopwatch.StartNew();
             var model = accepted.Peek().Model;

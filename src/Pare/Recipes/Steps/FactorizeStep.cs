@@ -26,6 +26,10 @@ public sealed record FactorizeStep : RecipeStep
 
     public override string Name => "factorize";
 
+    public override int Epochs(int examples) => Macs.Count * Training.For(examples).Epochs;
+
+    public override RecipeStep Stretched(double factor) => this with { Training = Training.Stretched(factor) };
+
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
     {
         ["macs"] = string.Join(' ', Macs), ["method"] = Method?.ToString().ToLowerInvariant() ?? "auto", ["images"] = $"{Images}", ["epochs"] = $"{Training.Epochs}",
@@ -33,7 +37,7 @@ public sealed record FactorizeStep : RecipeStep
 
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
     {
-        foreach (var macs in Macs.Order())
+        foreach (var macs in Macs.Order().TakeWhile(_ => run.HasTimeFor(Training)))
         {
             var watch = Stopwatch.StartNew();
             var (thin, left) = run.Factorize(from.Model, new FactorizeOptions { Macs = macs, Method = Method, Exclude = Exclude }, Images, run);

@@ -37,6 +37,10 @@ public sealed record PruneStep : RecipeStep
 
     public override string Name => "prune";
 
+    public override int Epochs(int examples) => (Kept.Count + Bisections) * Training.For(examples).Epochs;
+
+    public override RecipeStep Stretched(double factor) => this with { Training = Training.Stretched(factor) };
+
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
     {
         ["kept"] = string.Join(' ', Kept), ["score"] = Score.ToString().ToLowerInvariant(), ["epochs"] = $"{Training.Epochs}",
@@ -49,9 +53,9 @@ public sealed record PruneStep : RecipeStep
         var current = from;
         double good = 1, bad = 0;
         var misses = 0;
-        foreach (var kept in Kept.TakeWhile(_ => misses <= Patience))
+        foreach (var kept in Kept.TakeWhile(_ => misses <= Patience && run.HasTimeFor(Training)))
             current = Try(current, kept);
-        for (var i = 0; i < Bisections && bad > 0; i++) Try(accepted.Peek(), Math.Sqrt(good * bad));
+        for (var i = 0; i < Bisections && bad > 0 && run.HasTimeFor(Training); i++) Try(accepted.Peek(), Math.Sqrt(good * bad));
         return accepted;
 
         Candidate Try(Candidate start, double kept)

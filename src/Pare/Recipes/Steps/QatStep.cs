@@ -20,11 +20,15 @@ public sealed record QatStep : RecipeStep
 
     public override string Name => "qat";
 
+    public override int Epochs(int examples) => Bits.Count * Training.For(examples).Epochs;
+
+    public override RecipeStep Stretched(double factor) => this with { Training = Training.Stretched(factor) };
+
     public override IReadOnlyDictionary<string, string> Options => OptionsOf(string.Join(' ', Bits));
 
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
     {
-        foreach (var bits in Bits)
+        foreach (var bits in Bits.TakeWhile(_ => run.HasTimeFor(Training)))
         {
             var watch = Stopwatch.StartNew();
             var coded = run.ToInt8(from.Model, Network with { WeightBits = bits }, false, run);

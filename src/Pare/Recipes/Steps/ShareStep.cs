@@ -28,6 +28,10 @@ public sealed record ShareStep : RecipeStep
 
     public override string Name => "share";
 
+    public override int Epochs(int examples) => Centroids.Count * Training.For(examples).Epochs;
+
+    public override RecipeStep Stretched(double factor) => this with { Training = Training.Stretched(factor) };
+
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
     {
         ["centroids"] = string.Join(' ', Centroids), ["lambda"] = $"{Lambda}", ["epochs"] = $"{Training.Epochs}",
@@ -35,7 +39,7 @@ public sealed record ShareStep : RecipeStep
 
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
     {
-        foreach (var centroids in Centroids)
+        foreach (var centroids in Centroids.TakeWhile(_ => run.HasTimeFor(Training)))
         {
             var watch = Stopwatch.StartNew();
             var result = Freeze(from.Model, centroids, run);

@@ -2,21 +2,24 @@ using Pare.Coding;
 using Pare.Onnx;
 using Pare.Profile;
 using Pare.Quantize;
-using Pare.Report;
 
-namespace Pare.Cli;
+namespace Pare.Recipes;
 
 /// <summary>Bits of each layer by what was measured, in a file of a given size.</summary>
-internal static class SharedBits
+public static class SharedBits
 {
     /// <summary>Choices that are packed before the target counts as out of reach.</summary>
     private const int Tries = 8;
 
     /// <summary>The network with each layer's weights shared, so that packed as a whole it takes at most so many bytes.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="options">How weights are shared; sizes and layers are chosen here.</param>
+    /// <param name="measured">What its layers lose by few bits.</param>
+    /// <param name="bytes">The target.</param>
     /// <exception cref="BadInputException">So few bytes cannot be reached.</exception>
-    public static StepResult Within(Model model, ShareOptions options, SensitivityReport measured, int bytes)
+    public static StepResult Within(Model model, ShareOptions options, SensitivityResult measured, long bytes)
     {
-        long allowed = bytes;
+        var allowed = bytes;
         for (var i = 0; i < Tries; i++)
         {
             var bits = SensitivityCurves.Bits(measured.Points, measured.Images, measured.Bytes, allowed);
