@@ -22,6 +22,22 @@ public sealed class Command : IDisposable
         return (code, output.ToString(), error.ToString());
     }
 
+    /// <summary>Runs a command again and again, each time interrupted a little later, until it comes to its end; at least one interruption is asserted.</summary>
+    public void SucceedInterrupted(string line)
+    {
+        var interrupted = 0;
+        // Begins well below what the run takes anywhere, and grows until it is enough.
+        for (var seconds = 0.5; ; seconds *= 1.5)
+        {
+            using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+            var (code, _, error) = Run(line, stop.Token);
+            if (code == 0) break;
+            Assert.True(code == 130, error);
+            interrupted++;
+        }
+        Assert.NotEqual(0, interrupted);
+    }
+
     /// <summary>Writes grey pictures of 28x28 without labels.</summary>
     /// <param name="pixel">From a picture's number and a place in it, row by row.</param>
     public void WritePictures(string name, int count, Func<int, int, byte> pixel)

@@ -27,6 +27,24 @@ public sealed class LandmarkVerbTests : IDisposable
     }
 
     [Fact]
+    public void Compressing_a_cascade_that_was_interrupted_goes_on_and_ends_in_the_same_bytes()
+    {
+        File.WriteAllText(_pare.At("short.json"), """
+            { "name": "short", "maxDrop": 90, "baseline": { "epochs": 1 }, "steps": [
+                { "step": "prune", "kept": [0.5], "bisections": 0, "budget": 1, "epochs": 12 },
+                { "step": "share", "centroids": [16], "epochs": 6 } ] }
+            """);
+        _pare.Succeed("landmarks draw-data -o @faces --count 60");
+        _pare.Succeed("landmarks train --data @faces --epochs 1 --size 32x32 --width 0.5 --threads 1 -o @cascade");
+        const string Line = "landmarks compress --data @faces -c @cascade --recipe @short.json --threads 1 -o @";
+        _pare.Succeed(Line + "whole");
+        _pare.SucceedInterrupted(Line + "parts");
+        foreach (var file in new[] { "level1/model.pare", "level2/model.pare" })
+            Assert.Equal(File.ReadAllBytes(_pare.At($"whole/{file}")), File.ReadAllBytes(_pare.At($"parts/{file}")));
+        Assert.False(Directory.Exists(_pare.At("parts/.journal")));
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_in_one_line()
     {
         Assert.Contains("there is no cascade in", _pare.Fail("landmarks detect @photo.png -c @nowhere"), StringComparison.Ordinal);

@@ -38,26 +38,33 @@ internal static class CompressCascadeVerb
                     Promise = recipe.Promise(run), Command = run.CommandLine, Files = [before.First.Path ?? "", data.DataName(run), recipe.Name(run)], Seed = run.Seed, Threads = run.Threads,
                 };
                 var ort = new OrtOptions { Threads = run.Threads };
-                var first = Compress(run, request, "level 1");
+                var journals = Path.Combine(folder, ".journal");
+                var first = Compress(run, request, journals, "level 1");
                 CompressionResult? second = null;
                 if (before.Second is { } model && before.SecondLevel is { } level)
                 {
                     var crops = level.Examples(splits, set => LandmarkCascade.CropsBy(first.Model, set, level.Crop, ort));
-                    second = Compress(run, request with { Model = model, Files = [model.Path ?? "", data.DataName(run), recipe.Name(run)], Data = crops, Preprocess = level.Preprocess }, "level 2");
+                    second = Compress(run, request with { Model = model, Files = [model.Path ?? "", data.DataName(run), recipe.Name(run)], Data = crops, Preprocess = level.Preprocess }, journals, "level 2");
                 }
                 CompressOutput.Write(Path.Combine(folder, "level1"), path => OnnxFile.Write(first.Model, path), first.Packed, first.Report);
                 if (second is not null) CompressOutput.Write(Path.Combine(folder, "level2"), path => OnnxFile.Write(second.Model, path), second.Packed, second.Report);
+                Directory.Delete(journals, recursive: true);
                 var after = before with { First = before.First with { Model = first.Model }, Second = before.Second is null ? null : before.Second with { Model = second!.Model } };
                 Show(run, folder, [first.Report, .. second is null ? Array.Empty<RunReport>() : [second.Report]], EvalCascadeVerb.Score(run, before, splits.Test), EvalCascadeVerb.Score(run, after, splits.Test));
             },
         };
     }
 
-    private static CompressionResult Compress(VerbRun run, CompressionRequest request, string level)
+    // The journal of a level stays until both are written, or until a promise is not kept.
+    private static CompressionResult Compress(VerbRun run, CompressionRequest request, string journals, string level)
     {
         using var line = run.Progress("compressing");
         if (Compressor.Outlook(request) is { } outlook) line.Note($"{level}: {outlook}");
-        return Compressor.Run(request, new Relay<RecipeProgress>(p => line.Report(p, $"{level}, ")), run.Cancel).OrThrow();
+        using var journal = Journal.Open(Path.Combine(journals, level.Replace(" ", "", StringComparison.Ordinal)), Compressor.Identity(request));
+        if (journal.Found > 0) line.Note($"{level}: going on with the work of an earlier run: {journal.Found} steps of it are there");
+        var result = Compressor.Run(request with { Journal = journal }, new Relay<RecipeProgress>(p => line.Report(p, $"{level}, ")), run.Cancel);
+        if (!result.Kept) journal.Delete();
+        return result.OrThrow();
     }
 
     private static void Show(VerbRun run, string folder, List<RunReport> levels, CascadeScore before, CascadeScore after)
