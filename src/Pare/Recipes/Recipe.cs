@@ -47,9 +47,6 @@ public sealed record Recipe
     /// <summary>Epochs that it trains if all its steps work out all their candidates.</summary>
     public int Epochs(int examples) => Steps.Sum(s => s.Epochs(examples));
 
-    /// <summary>The recipe with its training made longer or shorter by a factor.</summary>
-    public Recipe Stretched(double factor) => this with { Steps = [.. Steps.Select(s => s.Stretched(factor))] };
-
     /// <summary>Names of the built-in recipes.</summary>
     public static IReadOnlyList<string> BuiltIn { get; } = ["deep", "int8", "fast", "qat", "small", "bits"];
 

@@ -153,6 +153,9 @@ public sealed class RecipeRun
         return result.Validation is null ? result with { Validation = ScoreOn(result.Model, Data.Validation) } : result;
     }
 
+    /// <summary>Seconds of one pass over the training data: as the last training took, or as is measured before the first one. Only where time is limited.</summary>
+    internal double SecondsAnEpoch => Data.Train.Count * Time!.SecondsAnExample(() => Pace(Baseline!, new TrainOptions().BatchSize));
+
     /// <summary>Whether training so would end in the time there is.</summary>
     internal bool HasTimeFor(TrainOptions? training) => training is null || Time is not { } time || time.Allows((double)Data.Train.Count * training.For(Data.Train.Count).Epochs);
 

@@ -15,6 +15,9 @@ public sealed record RecipeResult(Model Baseline, Candidate? Result)
 /// <summary>Works through a recipe, going back to an earlier candidate where a later step cannot keep the promise.</summary>
 public static class RecipeRunner
 {
+    /// <summary>More time than that makes training no longer than so many times its usual length.</summary>
+    private const double MaxStretch = 4;
+
     /// <summary>Runs the recipe.</summary>
     /// <param name="model">The network.</param>
     /// <param name="trained">False for a network fresh from the zoo: it is trained first.</param>
@@ -40,7 +43,7 @@ public static class RecipeRunner
     private static Candidate? From(Candidate start, Recipe recipe, RecipeRun run, double? seconds, Func<Model, bool>? accept)
     {
         run.Teacher = recipe.Teacher == RecipeTeacher.Self || run.FollowsItselfAlone ? run.Baseline : null;
-        var ends = seconds is { } some ? Ends(recipe, run, run.Time!.Passed(), some) : null;
+        var end = seconds is { } some ? run.Time!.Passed() + some : (double?)null;
         return Search(start, 0);
 
         Candidate? Search(Candidate from, int at)
@@ -51,23 +54,21 @@ public static class RecipeRunner
                 run.Refuse(from);
                 return null;
             }
-            if (ends is not null) run.Time!.EndBy(ends[at]);
-            foreach (var candidate in recipe.Steps[at].Apply(from, run))
+            var step = end is { } last ? Fitted(recipe.Steps.Skip(at), run, last) : recipe.Steps[at];
+            foreach (var candidate in step.Apply(from, run))
                 if (Search(candidate, at + 1) is { } found) return found;
             return null;
         }
     }
 
-    // Steps share the time by what they train; what one leaves, the next one has.
-    private static List<double> Ends(Recipe recipe, RecipeRun run, double now, double seconds)
+    // The first of the steps that are left, with its part of the time that is left: by what they train, and so that all of it is used.
+    private static RecipeStep Fitted(IEnumerable<RecipeStep> steps, RecipeRun run, double end)
     {
-        var (ends, done, all) = (new List<double>(), 0.0, Math.Max(1, recipe.Epochs(run.Data.Train.Count)));
-        foreach (var step in recipe.Steps)
-        {
-            done += step.Epochs(run.Data.Train.Count);
-            ends.Add(now + seconds * done / all);
-        }
-        return ends;
+        var (step, examples, now) = (steps.First(), run.Data.Train.Count, run.Time!.Passed());
+        var (epochs, all) = (step.Epochs(examples), steps.Sum(s => s.Epochs(examples)));
+        if (epochs == 0) return step;
+        run.Time.EndBy(now + (end - now) * epochs / all);
+        return step.Stretched(Math.Min(MaxStretch, (end - now) / (all * run.SecondsAnEpoch)));
     }
 
     private static Candidate Train(Model model, TrainOptions options, RecipeRun run)

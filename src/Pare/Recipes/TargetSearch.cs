@@ -32,9 +32,6 @@ public static class TargetSearch
     /// <summary>Times that are nearer to each other than this factor count as equal.</summary>
     private const double Noise = 1.02;
 
-    /// <summary>More time than this makes training no longer than so many times its usual length.</summary>
-    private const double MaxStretch = 4;
-
     /// <summary>Recipes that a search works through, in order: what takes least time first.</summary>
     public static IReadOnlyList<Recipe> Recipes(SearchTarget target) => [.. Names(target).Select(Recipe.Load)];
 
@@ -88,9 +85,9 @@ public static class TargetSearch
                 return;
             }
             var seconds = time.Left() * epochs / recipes.Skip(i).Sum(r => r.Epochs(examples));
-            var epoch = examples * time.SecondsAnExample(() => run.Pace(start.Model, new TrainOptions().BatchSize));
+            var epoch = run.SecondsAnEpoch;
             if (seconds < epoch) run.NoteLeftOut(recipe.Name, $"an epoch of training takes about {epoch:0} seconds, and {seconds:0} are left for it");
-            else RecipeRunner.Explore(start, recipe.Stretched(Math.Min(MaxStretch, seconds / (epochs * epoch))), run, seconds);
+            else RecipeRunner.Explore(start, recipe, run, seconds);
         }
     }
 

@@ -65,7 +65,7 @@ public class TargetSearchTests
         var result = Search(SearchTarget.Size, run, Of("bits", new BitsStep { Ratios = [1000, 8, 4] })).Result;
         var log = Assert.Single(run.Log);
         Assert.Equal("8", log.Options["ratio"]);
-        Assert.InRange(4.0 * WeightCount.All(Network) / Costs(result!.Model, _ => 0).Bytes, 8, 10);
+        Assert.InRange(4.0 * WeightCount.All(Network) / Pare.Coding.PackedFile.Pack(OnnxWriter.ToBytes(result!.Model)).Length, 8, 10);
     }
 
     // 100 examples at a second each: an epoch takes 100 seconds.
@@ -86,6 +86,20 @@ public class TargetSearchTests
         Search(SearchTarget.Size, run, Prune);
         Assert.Equal(epochs, seen);
         Assert.Equal(epochs.Length == 0 ? ["an epoch of training takes about 100 seconds, and 50 are left for it"] : [], run.LeftOut.Select(l => l.Reason));
+    }
+
+    [Fact]
+    public void What_a_step_leaves_of_its_time_the_next_one_has()
+    {
+        var (clock, seen) = (new Clock(), new List<int>());
+        var run = RecipeRunnerTests.Run((kept, _) => kept < 0.4 ? 0.5 : 0.9, time: new TimeBudget(1000, measure => measure(), clock), seen: job =>
+        {
+            seen.Add(job.Options.Epochs);
+            clock.Seconds += job.Options.Epochs * 100;
+        });
+        // Twenty epochs in time for ten: two for each cut, the second of which is one too many, and the six that are left for sharing.
+        Search(SearchTarget.Size, run, Of("small", new PruneStep { Kept = [0.5, 0.2, 0.1, 0.05], Bisections = 0, Patience = 0, Training = Short, Score = PruneScore.Magnitude }, new ShareStep { Centroids = [16], Training = Short }));
+        Assert.Equal([2, 2, 6], seen);
     }
 
     [Fact]
@@ -112,7 +126,7 @@ public class TargetSearchTests
     private static RecipeResult Search(SearchTarget target, RecipeRun run, Func<Model, double>? milliseconds, params Recipe[] recipes) =>
         TargetSearch.Run(target, recipes, Network, run, trained: true, models => [.. models.Select(m => Costs(m, milliseconds ?? (_ => 1)))]);
 
-    private static PredictingCosts Costs(Model model, Func<Model, double> milliseconds) => new(Pare.Coding.PackedFile.Pack(OnnxWriter.ToBytes(model)).LongLength, milliseconds(model));
+    private static PredictingCosts Costs(Model model, Func<Model, double> milliseconds) => new(SizeEstimate.Of(model), milliseconds(model));
 
     private static double Kept(Candidate candidate) => WeightCount.NonZero(candidate.Model) / (double)WeightCount.All(Network);
 
