@@ -32,17 +32,15 @@ internal static class Models
     public static bool IsPath(string nameOrPath) =>
         File.Exists(nameOrPath) || Path.GetExtension(nameOrPath) is ".onnx" or ".pare" || Path.GetFileName(nameOrPath) != nameOrPath;
 
-    public static bool IsPacked(string path) => LoadedModel.IsPackedFile(path);
-
     /// <summary>Loads a file on ONNX Runtime as it is, a packed one by unpacking it in memory.</summary>
     /// <exception cref="BadInputException">The file is damaged, or ONNX Runtime refuses it.</exception>
     public static OrtModel OpenOnOrt(string path, OrtOptions options) =>
-        IsPacked(path) ? new OrtModel(PackedFile.ReadModel(path), options) : new OrtModel(path, options);
+        LoadedModel.IsPackedFile(path) ? new OrtModel(PackedFile.ReadModel(path), options) : new OrtModel(path, options);
 
     /// <summary>Writes a model, packed where the path ends in .pare, whole or not at all.</summary>
     public static void Save(Model model, string path)
     {
-        if (IsPacked(path)) AtomicFile.Write(path, PackedFile.Pack(OnnxWriter.ToBytes(model)));
+        if (LoadedModel.IsPackedFile(path)) AtomicFile.Write(path, PackedFile.Pack(OnnxWriter.ToBytes(model)));
         else OnnxFile.Write(model, path);
     }
 }

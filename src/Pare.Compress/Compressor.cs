@@ -98,7 +98,7 @@ public sealed class Compressor
         var latencies = LatencyMeter.Measure([original, shipped, .. front.Select(f => f.Read)], Timing);
         ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
         var drop = PairedDrop.Between(after.Metric, Before.Scores, after.Scores);
-        var steps = _run.Log.Select(Describe).Concat(_run.LeftOut.Select(l => new StepReport(l.Recipe, new JsonObject { ["left out"] = l.Reason }, 0))).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, shipment.Packed.Length));
+        var steps = _run.Log.Select(Describe).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, shipment.Packed.Length));
         var report = new RunReport
         {
             Pare = Machines.Pare, Seed = _request.Seed, Machine = Machines.This(_request.Threads), Command = _request.Command,
@@ -123,6 +123,7 @@ public sealed class Compressor
                 Accept = _request.Promise.MaxDrop is null ? "none" : $"{_request.Promise.Rule}".ToLowerInvariant(), MinRatio = _request.Promise.Ratio, Tries = _acceptance?.Tries ?? 0,
             },
             Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(shipment.Packed)),
+            LeftOut = [.. _run.LeftOut.Select(l => new LeftOut(l.Recipe, l.Reason))],
             Front = [.. front.Select((f, i) => new FrontPoint(CompressOutput.FrontFolder(i), f.Packed.LongLength, latencies[2 + i].Median, f.Score.Value, PairedDrop.Between(f.Score.Metric, Before.Scores, f.Score.Scores).Points))],
             Sensitivity = _request.Sensitivity ?? _sensitivity, Steps = [.. steps], Reference = _run.Reference.Value,
             Nodes = NodeLatencies.Measure(original, shipped, _data.Test.Shape, _run.Cancellation), Call = CallOf(shipped, _data.Test.Shape, _request.Preprocess),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Pare.Coding;
+using Pare.Compress;
 using Pare.Onnx;
 using Pare.Report;
 using Pare.Zoo;
@@ -35,7 +36,7 @@ internal static class PackVerb
     // Through the file where there is one: it comes back byte for byte, also where its graph is nothing that other verbs accept.
     private static (long Before, long After) Pack(string name, string path, int seed)
     {
-        if (Models.IsPath(name) && !Models.IsPacked(name)) return (SizeOf(name), PackedFile.Pack(name, path));
+        if (Models.IsPath(name) && !LoadedModel.IsPackedFile(name)) return (SizeOf(name), PackedFile.Pack(name, path));
         var bytes = OnnxWriter.ToBytes(Models.Load(name, new ZooOptions { Seed = seed }).Model);
         var packed = PackedFile.Pack(bytes);
         AtomicFile.Write(path, packed);

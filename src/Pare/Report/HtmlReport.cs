@@ -58,7 +58,8 @@ public static class HtmlReport
         yield return ("Model", report.Model);
         yield return ("Data", report.Data);
         if (report.Target is { } target) yield return ("Made small", $"{(target == "both" ? "both costs" : target)}{(report.Minutes is { } minutes ? $", in {Format.Figure(minutes)} minutes" : "")}");
-        if (report.Recipe is { } recipe) yield return ("Recipe", recipe);
+        if (report.Recipe is { } worked) yield return ("Recipe", worked);
+        foreach (var (recipe, reason) in report.LeftOut) yield return ("Left out", $"{recipe}: {reason}");
         yield return (contract.MaxDrop is null ? "Aim, promised to nobody" : "Promise", $"at most {Format.Figure(contract.Aim)} points lost{(contract.MinRatio is { } ratio ? $", {Format.Ratio(ratio)} or more smaller" : "")}");
         yield return ("Measured", Format.Lost(contract.Drop));
         yield return ("With 95 % confidence", $"at {(contract.DropUpper95 < 0 ? "least" : "most")} {Format.Lost(contract.DropUpper95)}");

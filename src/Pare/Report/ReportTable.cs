@@ -48,6 +48,7 @@ public static class ReportTable
 
     public static string Render(RunReport report) =>
         TextTable.Render(["", "before", "after", "gain"], Costs(report)) + $"{report.Contract.Verdict}\n"
+        + string.Concat(report.LeftOut.Select(l => $"left out: {l.Recipe} ({l.Reason})\n"))
         + (report.Front.Count == 0 ? "" : "\n" + TextTable.Render(FrontHeaders, Front(report)))
         + (report.Layers.Count == 0 ? "" : "\n" + Layers(report.Layers));
 

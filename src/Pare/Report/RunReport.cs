@@ -46,6 +46,9 @@ public sealed record RunReport
     /// <summary>What a search made small (size, latency or both); null where a recipe was worked through.</summary>
     public string? Target { get; init; }
 
+    /// <summary>Recipes that a search could not work through.</summary>
+    public IReadOnlyList<LeftOut> LeftOut { get; init; } = [];
+
     /// <summary>Minutes that a search was given; null for any time.</summary>
     public double? Minutes { get; init; }
 
@@ -189,6 +192,9 @@ public sealed record StepReport(string Name, JsonObject Options, double Seconds,
     /// <summary>Whether the run went on with what the step made; null where it had no choice.</summary>
     public bool? Accepted { get; init; }
 }
+
+/// <summary>A recipe that a search could not work through, and why.</summary>
+public sealed record LeftOut(string Recipe, string Reason);
 
 /// <summary>A network of the front, as it was saved.</summary>
 /// <param name="Folder">Where it is, beside the report.</param>

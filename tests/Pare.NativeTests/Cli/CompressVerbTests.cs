@@ -147,11 +147,12 @@ public sealed class CompressVerbTests : IDisposable
     {
         OnnxFile.Write(Detector(), _pare.At("detector.onnx"));
         WriteGlyphs(600);
-        var (code, _, error) = _pare.Run("compress @detector.onnx --data @pictures.npy --target size --max-drop 20 -o @out");
+        var (code, output, error) = _pare.Run("compress @detector.onnx --data @pictures.npy --target size --max-drop 20 -o @out");
         Assert.True(code == 0, error);
         var report = RunReport.Parse(File.ReadAllText(_pare.At("out/report.json")));
         Assert.InRange(report.Ratio, 3, 20);
-        Assert.NotNull(report.Steps.Single(s => s.Name == "small").Options["left out"]);
+        Assert.Equal("small", Assert.Single(report.LeftOut).Recipe);
+        Assert.Contains("left out: small (", output, StringComparison.Ordinal);
     }
 
     // A backbone whose maps of two scales, boxes, scores and vector are all outputs.

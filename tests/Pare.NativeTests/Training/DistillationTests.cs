@@ -234,12 +234,4 @@ public sealed class DistillationTests : IDisposable
             (points[0], points[1]) = wrong ? (0.9f, -0.9f) : (corner % 2 - 0.5f, corner / 2 - 0.5f);
         }
     }
-
-    private sealed class Interrupting(CancellationTokenSource source) : IProgress<TrainProgress>
-    {
-        public void Report(TrainProgress value)
-        {
-            if (value.Epoch >= 2) source.Cancel();
-        }
-    }
 }

@@ -27,3 +27,12 @@ internal static class Interruption
         }
     }
 }
+
+/// <summary>Stops a training run after two epochs.</summary>
+internal sealed class Interrupting(CancellationTokenSource source) : IProgress<TrainProgress>
+{
+    public void Report(TrainProgress value)
+    {
+        if (value.Epoch >= 2) source.Cancel();
+    }
+}

@@ -172,12 +172,4 @@ public class TrainerTests
     private static Model Network(int seed = 3) => ModelZoo.Build("lenet-300-100", new ZooOptions { InputShape = [1, 8, 8], Classes = 4, Seed = seed });
 
     private static float[] Weights(Model model, string name) => new GraphIndex(model.Graph).Constant(name)!.Floats.ToArray();
-
-    private sealed class Interrupting(CancellationTokenSource source) : IProgress<TrainProgress>
-    {
-        public void Report(TrainProgress value)
-        {
-            if (value.Epoch >= 2) source.Cancel();
-        }
-    }
 }
