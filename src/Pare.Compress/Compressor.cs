@@ -94,7 +94,7 @@ public sealed class Compressor
         var finishing = Stopwatch.StartNew();
         var shipment = ShipmentOf((made.Result ?? _run.Nearest)?.Model ?? made.Baseline);
         var (original, shipped, after) = (Original, shipment.Read, shipment.Score);
-        IReadOnlyList<FrontMember> front = [.. made.Front.Select(FrontOf)];
+        IReadOnlyList<Shipment> front = [.. made.Front.Select(c => ShipmentOf(c.Model))];
         var latencies = LatencyMeter.Measure([original, shipped, .. front.Select(f => f.Read)], Timing);
         ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
         var drop = PairedDrop.Between(after.Metric, Before.Scores, after.Scores);
@@ -149,12 +149,6 @@ public sealed class Compressor
     private LatencyOptions Timing => new() { ExampleShape = _data.Test.Shape, Run = new OrtOptions { Threads = 1 } };
 
     private double[] Recall(Func<double[]> measure) => _request.Journal?.Recall(measure) ?? measure();
-
-    private FrontMember FrontOf(Candidate candidate)
-    {
-        var shipment = ShipmentOf(candidate.Model);
-        return new FrontMember(shipment.Model, shipment.Packed, shipment.Read, shipment.Score);
-    }
 
     private Model Original => _request.Model.IsFresh ? _run.Baseline! : _request.Model.Model;
 
@@ -232,8 +226,6 @@ public sealed class Compressor
         foreach (var (name, value) in log.Options) options[name] = value;
         return options;
     }
-
-    private sealed record FrontMember(Model Model, byte[] Packed, Model Read, Evaluation Score);
 
     // A network as it ships. What is measured is what the packed file gives back.
     private sealed class Shipment
