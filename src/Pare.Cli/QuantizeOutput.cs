@@ -32,7 +32,7 @@ internal static class QuantizeOutput
         {
             ["step"] = "quantize", ["scheme"] = "int8", ["out"] = path, ["calibration"] = method, ["images"] = result.Images,
             ["reducedRange"] = options.ReducedRange, ["signedActivations"] = options.SignedActivations, ["perTensor"] = options.PerTensor,
-            ["metric"] = result.After.Metric.Name, ["before"] = result.Before.Value, ["value"] = result.After.Value, ["count"] = result.After.Count, ["drop"] = drop.Points, ["dropUpper95"] = drop.Upper95,
+            ["metric"] = result.After.Metric.Name, ["before"] = result.Before.Value, ["value"] = result.After.Value, ["count"] = result.After.Count, ["drop"] = drop.Points, ["dropUpper95"] = double.IsFinite(drop.Upper95) ? drop.Upper95 : null,
             ["fused"] = result.Fusion.Fused, ["conversions"] = result.Fusion.Conversions,
             ["operators"] = new JsonObject(result.Fusion.Counts.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value))),
             ["floatMs"] = result.Latency?.Float.LatencyMs.Median, ["int8Ms"] = result.Latency?.Int8.LatencyMs.Median, ["ratio"] = result.Latency?.Int8.Ratio.Value,

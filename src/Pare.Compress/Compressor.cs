@@ -69,10 +69,9 @@ public sealed class Compressor
         if (request.Promise is not { MaxDrop: { } promised, Rule: var rule }) return null;
         var count = request.Model.Unseen(request.Data, request.Seed).Test.Count;
         if (rule == AcceptRule.Point) return $"the promise is held against the drop measured on {count} examples, not against its interval (--accept point)";
+        AcceptanceTest.CheckCount(request.DataName, count, request.Metric, promised, rule);
         var least = AcceptanceTest.LeastExamples(request.Metric, promised);
-        if (count < least)
-            throw new BadInputException($"'{request.DataName}': {count} examples to hold the promise against; to show that at most {promised} points are lost takes {least} or more (or --accept point, or a larger --max-drop)");
-        return least > 0
+        return request.Metric.HigherIsBetter && least > 0
             ? $"the promise is held against {count} examples that no choice is made on; {least} would do for a network that answers just as before"
             : $"the promise is held against {count} examples that no choice is made on";
     }

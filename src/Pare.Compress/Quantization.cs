@@ -49,13 +49,18 @@ public static class Quantization
         CalibrationInputs Inputs(IDataset part, int count) => CalibrationData.Of(network.Float, network.Observed, Subset.Draw(part, count, request.Seed), preprocess);
     }
 
-    /// <summary>With an array for each input: there are no labels, and what counts is how near the outputs stay.</summary>
+    /// <summary>
+    /// With an array for each input: there are no labels, and what counts is how near the outputs stay. Where a limit is asked for, half of the examples take no
+    /// part in any choice, and the distance, of each example by itself, is of those.
+    /// </summary>
     public static (TuneResult Tuned, int Images, OutputDistance Distance) Tune(QuantizationRequest request, IReadOnlyDictionary<string, Tensor> arrays)
     {
         var network = Int8Network.Prepare(request.Model, request.Options);
-        var inputs = CalibrationData.Of(network.Float, network.Observed, arrays, request.Images);
+        var (seen, unseen) = request.MaxDrop is null ? (arrays, null) : CalibrationData.Halves(arrays);
+        var inputs = CalibrationData.Of(network.Float, network.Observed, seen, request.Images);
         var distance = new OutputDistance(network.Float, inputs, request.Run);
-        return (Tune(request, network, inputs, distance, m => 100 * distance.Of(m), null), inputs.Count, distance);
+        var tuned = Tune(request, network, inputs, distance, m => 100 * distance.Of(m), null);
+        return (tuned, inputs.Count, new OutputDistance(network.Float, CalibrationData.Of(network.Float, network.Observed, unseen ?? seen, unseen is null ? request.Images : int.MaxValue, maxBatch: 1), request.Run));
     }
 
     private static TuneResult Tune(

@@ -10,7 +10,8 @@ public static class CalibrationData
     /// <summary>Values observed at one time, over all examples of a batch; the executor and its copies hold a few times as much.</summary>
     private const double MaxValues = 1 << 24;
 
-    private const int MaxBatch = 32;
+    /// <summary>Examples that are run at once, at most.</summary>
+    public const int MaxBatch = 32;
 
     /// <summary>Examples of a data set, for a model with one input.</summary>
     /// <param name="model">The network.</param>
@@ -39,20 +40,30 @@ public static class CalibrationData
 
     /// <summary>Examples as arrays, one for each input, under its name; the first dimension counts the examples.</summary>
     /// <exception cref="BadInputException">An input has no array, or arrays have different numbers of examples.</exception>
-    public static CalibrationInputs Of(Model model, IReadOnlyList<string> observed, IReadOnlyDictionary<string, Tensor> arrays, int examples)
+    public static CalibrationInputs Of(Model model, IReadOnlyList<string> observed, IReadOnlyDictionary<string, Tensor> arrays, int examples, int maxBatch = MaxBatch)
     {
         var inputs = model.Graph.FreeInputs;
         var given = inputs.Select(i => arrays.TryGetValue(i.Name, out var array) ? Converted(array, i)
             : throw new BadInputException($"input '{i.Name}' has no array; there are {string.Join(", ", arrays.Keys.Order(StringComparer.Ordinal))}")).ToImmutableArray();
         var counts = given.Select(t => t.Shape.Length > 0 ? t.Shape[0] : 0).Distinct().ToList();
         if (counts is not [> 0 and var count]) throw new BadInputException($"the arrays hold {string.Join(", ", given.Select(t => $"{t.Name}: {(t.Shape.Length > 0 ? t.Shape[0] : 0)}"))} examples; all need the same number, 1 or more");
-        var size = BatchSize(model, observed, given.ToDictionary(t => t.Name, t => t.Shape.Skip(1).Select(d => (Dimension)d).ToImmutableArray()));
+        var size = Math.Min(maxBatch, BatchSize(model, observed, given.ToDictionary(t => t.Name, t => t.Shape.Skip(1).Select(d => (Dimension)d).ToImmutableArray())));
         foreach (var input in inputs)
             if (input.Shape is [{ Value: { } fixedSize }, ..]) size = (int)fixedSize;
         var whole = (int)Math.Min(count, examples) / size * size;
         if (inputs.All(i => i.Shape is not [{ Value: not null }, ..])) whole = (int)Math.Min(count, examples);
         if (whole == 0) throw new BadInputException($"{count} examples; the model takes {size} at once, so {size} or more are needed");
         return new CalibrationInputs(() => Enumerable.Range(0, (whole + size - 1) / size).Select(b => given.Select(t => Rows(t, b * size, Math.Min(size, whole - b * size))).ToImmutableArray()), whole);
+    }
+
+    /// <summary>Both halves of the examples; where their number is odd the second has one more.</summary>
+    public static (IReadOnlyDictionary<string, Tensor> First, IReadOnlyDictionary<string, Tensor> Second) Halves(IReadOnlyDictionary<string, Tensor> arrays)
+    {
+        return (arrays.ToDictionary(a => a.Key, a => Part(a.Value, 0, Count(a.Value) / 2)), arrays.ToDictionary(a => a.Key, a => Part(a.Value, Count(a.Value) / 2, Count(a.Value) - Count(a.Value) / 2)));
+
+        static int Count(Tensor array) => array.Shape.Length > 0 ? (int)array.Shape[0] : 0;
+
+        static Tensor Part(Tensor array, int first, int count) => Count(array) == 0 ? array : Rows(array, first, count);
     }
 
     private static int BatchSize(Model model, IReadOnlyList<string> observed, Dictionary<string, ImmutableArray<Dimension>> examples)

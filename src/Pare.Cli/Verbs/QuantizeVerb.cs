@@ -90,6 +90,8 @@ internal static class QuantizeVerb
             QuantizationResult OnArrays(IReadOnlyDictionary<string, Tensor> arrays)
             {
                 var loaded = Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed });
+                if (run.Get(maxDrop) is { } promised)
+                    AcceptanceTest.CheckCount(data.DataName(run), (int)arrays.Values.Max(a => a.Shape is [var count, ..] ? (count + 1) / 2 : 0), Metric.Agreement, promised, AcceptOption.Parse(run.Get(accept)), isShare: false);
                 var request = Request(loaded.Model);
                 var (tuned, used, distance) = Quantization.Tune(request, arrays);
                 return Result(tuned, used, distance.Agreement(request.Model), distance.Agreement(tuned.Result.Model));
@@ -102,6 +104,7 @@ internal static class QuantizeVerb
                 var request = Request(loaded.Model);
                 var judge = new Judge(metric.For(run, loaded.Model, splits.All, splits.Name), loaded.Model, preprocess, request.Run);
                 var parts = loaded.Unseen(splits, run.Seed);
+                if (run.Get(maxDrop) is { } promised) AcceptanceTest.CheckCount(splits.Name, parts.Test.Count, judge.Metric, promised, AcceptOption.Parse(run.Get(accept)));
                 var before = new Lazy<Evaluation>(() => Score(loaded.Model, parts.Validation));
                 // A promise must hold on pictures nobody has seen: the upper end of the interval counts.
                 var (tuned, used) = Quantization.Tune(request, parts, preprocess, m => PairedDrop.Between(judge.Metric, before.Value.Scores, Score(m, parts.Validation).Scores).Upper95);

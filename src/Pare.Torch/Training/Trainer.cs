@@ -52,7 +52,7 @@ public static class Trainer
         private Optimizer _optimizer;
         private readonly Stopwatch _sinceSaved = Stopwatch.StartNew();
         private TimeSpan _saveAfter;
-        private double _start;
+        private double _start, _before;
         private long _reported;
 
         public Run(TrainJob job, IProgress<TrainProgress>? progress, CancellationToken cancellation)
@@ -72,10 +72,13 @@ public static class Trainer
 
         private int Steps => _stepsAnEpoch * _job.Options.Epochs;
 
+        private double Seconds => _before + _watch.Elapsed.TotalSeconds;
+
         public TrainResult ToEnd()
         {
             var at = Resume();
             _start = (double)(at.Epoch * _stepsAnEpoch + at.Step) / _stepsAnEpoch;
+            _before = at.Seconds;
             _watch.Start();
             while (at.Epoch < _job.Options.Epochs)
             {
@@ -84,7 +87,7 @@ public static class Trainer
                 var score = _job.Validation is null || !due ? null : Scorer.Score(_graph, _output, _loss, _job.Validation, _job.Preprocess);
                 _history.Add(new EpochRecord(epoch, trainLoss, score));
                 Report(epoch, trainLoss, always: true);
-                at = new TrainPosition(epoch, 0, 0, 0);
+                at = new TrainPosition(epoch, 0, 0, 0, Seconds);
                 Save(at);
             }
             var (model, gradients) = (_graph.ToModel(), _optimizer.MeanSquaredGradients());
@@ -95,7 +98,7 @@ public static class Trainer
                 foreach (var regressor in gradients.Keys.Where(name => own.Constant(name) is null).ToList()) gradients.Remove(regressor);
             }
             var (result, squares) = _job.Options.BatchNorm ? BatchNorms.Fold(model, _asked, gradients) : (model, gradients);
-            return new TrainResult(result, _history[^1].Validation, _history, squares);
+            return new TrainResult(result, _history[^1].Validation, _history, squares) { Seconds = Seconds };
         }
 
         /// <returns>The mean loss.</returns>
@@ -112,7 +115,7 @@ public static class Trainer
                 var loss = Step(batch, _job.Options.LearningRateAt((step + 0.5) / Steps));
                 if (!double.IsFinite(loss))
                     throw new BadInputException($"training diverged: the loss is {loss} in epoch {at.Epoch + 1}; a lower learning rate than {_job.Options.LearningRate} may hold");
-                at = at with { Step = at.Step + 1, LossSum = at.LossSum + loss * batch.Count, Seen = at.Seen + batch.Count };
+                at = at with { Step = at.Step + 1, LossSum = at.LossSum + loss * batch.Count, Seen = at.Seen + batch.Count, Seconds = Seconds };
                 Report((double)(step + 1) / _stepsAnEpoch, at.LossSum / at.Seen, always: false);
                 if (_sinceSaved.Elapsed > _saveAfter) Save(at);
             }

@@ -50,6 +50,8 @@ internal sealed record FileSet(string Root, ImmutableArray<string> Paths, Func<i
         {
             throw new BadInputException($"'{path}' cannot be read as a zip: {e.Message}", e);
         }
+        for (var i = 1; i < entries.Length; i++)
+            if (entries[i].FullName == entries[i - 1].FullName) throw new BadInputException($"'{path}' holds '{entries[i].FullName}' twice; each name is allowed once");
         // One handle and one lock: unpacking is a small part of decoding, and a handle a thread would read the directory again.
         var gate = new Lock();
         return new FileSet(path, [.. entries.Select(e => e.FullName)], index =>

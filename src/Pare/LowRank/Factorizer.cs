@@ -24,8 +24,6 @@ public static class Factorizer
         {
             Nodes = [.. model.Graph.Nodes.SelectMany(n => nodes.TryGetValue(n, out var parts) ? parts : [n])],
             Initializers = model.Graph.Initializers.AddRange(tensors),
-            // Before IR version 4 every initializer is an input too.
-            Inputs = model.IrVersion >= 4 ? model.Graph.Inputs : model.Graph.Inputs.AddRange(tensors.Select(t => ValueInfo.Of(t.Name, t.Type, [.. t.Shape.Select(d => (Dimension)d)]))),
         };
         return DropUnused.Apply(model with { Graph = graph });
     }

@@ -47,8 +47,6 @@ public static class Bottlenecks
         Dimension[] shape = [new(null, "batch"), .. example.ToArray().Select(d => (Dimension)d)];
         return DropUnused.Apply(model with
         {
-            // Before IR version 4 every initializer is an input too.
-            IrVersion = Math.Max(4, model.IrVersion),
             Graph = graph with
             {
                 Nodes = graph.Nodes.RemoveAll(n => n.Outputs.Contains(value)),

@@ -8,6 +8,9 @@ public static class ConstantFolding
     /// <summary>Results above this are not made; no tensor of a file is larger.</summary>
     public const long MaxBytes = int.MaxValue;
 
+    /// <summary>Whether there is a way to evaluate a node at all.</summary>
+    internal static bool Covers(Node node) => Operators.Find(node) is { Evaluate: not null } && node.Outputs.Length == 1;
+
     /// <summary>
     /// The only output of a node, under its name, from constant inputs; null where the operator, its types or the size of the
     /// result are not covered.

@@ -34,10 +34,10 @@ public sealed record Layer(Node Node, int WeightInput)
         }
     }
 
-    // A weight's expression (codebook, dequantization, transpose, cast) is a few nodes deep.
+    // A weight's expression (codebook, dequantization, transpose, cast) is a few nodes deep. One that cannot be evaluated is a computation like any other.
     private static bool IsConstant(GraphIndex index, string value, int depth = 0)
     {
         if (index.Constant(value) is { } tensor) return tensor.Shape.Length > 0 || depth > 0;
-        return depth < 8 && index.Producer(value) is { } node && node.Inputs.Length > 0 && node.Inputs.All(i => i.Length == 0 || IsConstant(index, i, depth + 1));
+        return depth < 8 && index.Producer(value) is { } node && node.Inputs.Length > 0 && ConstantFolding.Covers(node) && node.Inputs.All(i => i.Length == 0 || IsConstant(index, i, depth + 1));
     }
 }

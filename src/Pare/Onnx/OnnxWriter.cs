@@ -17,6 +17,8 @@ public static class OnnxWriter
     /// <param name="external">Says where a tensor goes outside the file, or null where it stays inside.</param>
     internal static WireWriter Write(Model model, Func<Tensor, ExternalData?>? external)
     {
+        // Up to IR version 3 every initializer is an input too; a model that has been given others is one of version 4.
+        if (model.IrVersion < 4 && model.Graph.Initializers.Select(t => t.Name).Except(model.Graph.Inputs.Select(i => i.Name)).Any()) model = OpsetRaise.WithConstantInitializers(model);
         var w = new WireWriter();
         var state = new State(external);
         w.Int64(1, model.IrVersion);

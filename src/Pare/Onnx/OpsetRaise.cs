@@ -14,8 +14,8 @@ public static class OpsetRaise
     /// <summary>The newest version that the rules here cover.</summary>
     private const int Newest = 21;
 
-    /// <summary>IR version in which an initializer need not be an input, and one that came with opset 13 and 21.</summary>
-    private const int IrOfOpset13 = 7, IrOfOpset21 = 10;
+    /// <summary>IR version in which an initializer need not be an input, and those that came with opset 13 and 21.</summary>
+    private const int IrOfConstants = 4, IrOfOpset13 = 7, IrOfOpset21 = 10;
 
     // Unchanged, or changed only in types and in what they refuse, from version 7 to 21.
     private static readonly HashSet<string> Unchanged =
@@ -52,14 +52,15 @@ public static class OpsetRaise
     public static Model WithConstantInitializers(Model model)
     {
         var given = model.Graph.Initializers.Select(t => t.Name).ToHashSet();
-        if (!model.Graph.Inputs.Any(i => given.Contains(i.Name))) return model;
-        return model with { IrVersion = Math.Max(4, model.IrVersion), Graph = model.Graph with { Inputs = model.Graph.Inputs.RemoveAll(i => given.Contains(i.Name)) } };
+        if (given.Count == 0 || (model.IrVersion >= IrOfConstants && !model.Graph.Inputs.Any(i => given.Contains(i.Name)))) return model;
+        return model with { IrVersion = Math.Max(IrOfConstants, model.IrVersion), Graph = model.Graph with { Inputs = model.Graph.Inputs.RemoveAll(i => given.Contains(i.Name)) } };
     }
 
     private sealed class Raise(Model model, int from, int to)
     {
         private readonly FreshNames _names = new(model.Graph);
         private readonly Lazy<IReadOnlyDictionary<string, TensorType>> _types = new(() => ShapeInference.Infer(model));
+        private readonly Lazy<GraphIndex> _index = new(() => new GraphIndex(model.Graph));
 
         public List<Tensor> Tensors { get; } = [];
 
@@ -114,16 +115,24 @@ public static class OpsetRaise
 
         private Node Upsample(Node node)
         {
-            if (!Crosses(11)) return node;
+            if (!Crosses(10)) return node;
             if (node.Has("scales")) node = Moved(node, "scales", 1);
-            return Asymmetric(node with { OpType = "Resize", Inputs = [node.Input(0), "", node.Input(1)] });
+            node = node with { OpType = "Resize" };
+            return to < 11 ? node : Asymmetric(node with { Inputs = [node.Input(0), "", node.Input(1)] }, "floor");
         }
 
-        private Node Resize(Node node) => Crosses(11) ? Asymmetric(node with { Inputs = [node.Input(0), "", node.Input(1)] }) : node;
+        private Node Resize(Node node)
+        {
+            if (!Crosses(11)) return node;
+            var scales = _index.Value.Constant(node.Input(1)) is { Type: ElementType.Float } known ? known.Floats.ToArray() : [];
+            var shrinks = Array.Exists(scales, s => s < 1);
+            if (shrinks && node.Text("mode", "nearest") == "nearest" && Array.Exists(scales, s => s > 1)) throw Refused(node, "it takes the nearest value along an axis that grows and along one that shrinks");
+            return Asymmetric(node with { Inputs = [node.Input(0), "", node.Input(1)] }, shrinks ? "ceil" : "floor");
+        }
 
-        // The only rule there was before version 11.
-        private static Node Asymmetric(Node node) =>
-            node.With(NodeAttribute.Of("coordinate_transformation_mode", "asymmetric")).With(NodeAttribute.Of("nearest_mode", "floor"));
+        // The only rule there was before version 11; the nearest value was the next one where an axis shrank, as ONNX Runtime has it.
+        private static Node Asymmetric(Node node, string nearest) =>
+            node.With(NodeAttribute.Of("coordinate_transformation_mode", "asymmetric")).With(NodeAttribute.Of("nearest_mode", nearest));
 
         /// <summary>An attribute as an input of its own; left out where the node has none.</summary>
         private Node Moved(Node node, string attribute, int input)

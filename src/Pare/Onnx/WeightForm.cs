@@ -33,20 +33,13 @@ public sealed record WeightForm(ImmutableArray<Tensor> Tensors, ImmutableArray<N
         var tensors = ordered.SelectMany(f => f.Tensors).ToList();
         var given = tensors.Select(t => t.Name).ToHashSet();
         var gone = deadTensors.Where(n => !given.Contains(n)).ToHashSet();
-        var inputs = graph.Inputs.RemoveAll(i => gone.Contains(i.Name));
-        // Before IR version 4 every initializer is an input too.
-        if (model.IrVersion < 4)
-        {
-            var listed = inputs.Select(i => i.Name).ToHashSet();
-            inputs = inputs.AddRange(tensors.Where(t => !listed.Contains(t.Name)).Select(t => ValueInfo.Of(t.Name, t.Type, [.. t.Shape.Select(d => (Dimension)d)])));
-        }
         return model with
         {
             Graph = graph with
             {
                 Initializers = [.. graph.Initializers.Where(t => !deadTensors.Contains(t.Name)), .. tensors],
                 Nodes = [.. ordered.SelectMany(f => f.Nodes), .. graph.Nodes.Where(n => !deadNodes.Contains(n))],
-                Inputs = inputs,
+                Inputs = graph.Inputs.RemoveAll(i => gone.Contains(i.Name)),
             },
         };
     }

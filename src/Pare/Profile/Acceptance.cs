@@ -28,6 +28,9 @@ public sealed class AcceptanceTest(Metric metric, double maxDrop, AcceptRule rul
 {
     private const double Alpha = 0.05;
 
+    // Below it the bootstrap draws from too few values to say anything of those it has not seen.
+    private const int LeastForMean = 20;
+
     /// <summary>Models tried so far.</summary>
     public int Tries { get; private set; }
 
@@ -41,10 +44,23 @@ public sealed class AcceptanceTest(Metric metric, double maxDrop, AcceptRule rul
         return new Acceptance(upper <= maxDrop, drop, upper);
     }
 
-    /// <summary>Examples without which a promise cannot be shown to hold even for a model that never differs; 0 where the metric sets no such bound.</summary>
+    /// <summary>Examples without which a promise cannot be shown to hold even for a model that never differs.</summary>
     /// <param name="metric">What the scores are.</param>
     /// <param name="maxDrop">The promise in points.</param>
-    public static int LeastExamples(Metric metric, double maxDrop) => metric.HigherIsBetter && maxDrop is > 0 and < 100 ? TangoInterval.LeastCount(maxDrop / 100, LevelOf(1)) : 0;
+    /// <param name="isShare">Whether scores are right or wrong; else they are numbers, whose mean counts.</param>
+    public static int LeastExamples(Metric metric, double maxDrop, bool isShare = true) =>
+        !isShare || !metric.HigherIsBetter ? LeastForMean : maxDrop is > 0 and < 100 ? TangoInterval.LeastCount(maxDrop / 100, LevelOf(1)) : 0;
+
+    /// <summary>Makes sure, before long work starts, that there are enough examples to hold a promise against.</summary>
+    /// <param name="data">What messages call the data.</param>
+    /// <param name="count">Examples that no choice is made on.</param>
+    /// <exception cref="BadInputException">There are too few.</exception>
+    public static void CheckCount(string data, int count, Metric metric, double maxDrop, AcceptRule rule, bool isShare = true)
+    {
+        var least = rule == AcceptRule.Point ? 1 : LeastExamples(metric, maxDrop, isShare);
+        if (count < least)
+            throw new BadInputException($"'{data}': {count} examples to hold the promise against; to show that at most {maxDrop} points are lost takes {least} or more (or --accept point, or a larger --max-drop)");
+    }
 
     private static double LevelOf(int attempt) => 1 - Alpha / Math.Pow(2, attempt);
 }

@@ -9,10 +9,11 @@ internal static class Bootstrap
     /// Upper end of the one-sided interval of a mean, by bootstrap-t (Efron and Tibshirani 1993, section 12.5), which follows skewed values better than
     /// percentiles do. The draws are the same on every call.
     /// </summary>
-    /// <param name="values">One or more values.</param>
+    /// <param name="values">The examples' values; of fewer than two nothing can be said, and the end is infinite.</param>
     /// <param name="level">Confidence, above 0.5 and below 1.</param>
     public static double UpperOfMean(double[] values, double level)
     {
+        if (values.Length < 2) return double.PositiveInfinity;
         var (mean, error) = MeanAndError(values);
         if (error == 0) return mean;
         var random = new Random(1);
@@ -33,6 +34,6 @@ internal static class Bootstrap
         foreach (var value in values) sum += value;
         var mean = sum / values.Length;
         foreach (var value in values) squares += (value - mean) * (value - mean);
-        return (mean, values.Length < 2 ? 0 : Math.Sqrt(squares / (values.Length - 1.0) / values.Length));
+        return (mean, Math.Sqrt(squares / (values.Length - 1.0) / values.Length));
     }
 }

@@ -38,7 +38,7 @@ public static class Int4Weights
         patterns.CheckAllFit(layers);
 
         var names = new FreshNames(model.Graph);
-        var blocks = new Dictionary<(string Weight, bool Transposed), string>();
+        var blocks = new Dictionary<(string Weight, bool Transposed, float Alpha), string>();
         var kernels = new Dictionary<string, WeightForm>();
         var written = new Dictionary<Node, ImmutableArray<Node>>(ReferenceEqualityComparer.Instance);
         var (tensors, constants, changes, left) = (new List<Tensor>(), new List<Node>(), new List<LayerChange>(), new List<string>());
@@ -56,7 +56,7 @@ public static class Int4Weights
             {
                 weight.ThrowUnlessFinite();
                 var codes = Blocks4.Of(weight, seen, method);
-                var key = (layer.Weight, layer.Node.Int("transB", 0) != 0);
+                var key = (layer.Weight, layer.Node.Int("transB", 0) != 0, layer.Node.Float("alpha", 1));
                 if (!blocks.TryGetValue(key, out var name))
                 {
                     blocks[key] = name = names.Of($"{layer.Weight}.int4");

@@ -165,7 +165,8 @@ public sealed class RecipeRun
         _log.Add(new StepLog(
             name, options, watch.Elapsed.TotalSeconds, result.Score.Value, (double)WeightCount.NonZero(result.Model) / OriginalWeights, Drop(result.Score), SizeEstimate.Of(result.Model), accepted));
         if (!accepted) Refuse(result);
-        if (Drop(result.Score) <= MaxDrop) Found?.Add(result);
+        // A step that could do nothing hands on what it was given.
+        if (Drop(result.Score) <= MaxDrop && !ReferenceEquals(result.Model, Baseline)) Found?.Add(result);
     }
 
     /// <summary>Notes a recipe that a search could not work through.</summary>

@@ -15,9 +15,11 @@ public sealed class TimeBudget(double seconds, Func<Func<double>, double> recall
     private double? _secondsAnExample;
 
     /// <summary>Seconds of it that are gone.</summary>
-    public double Passed()
+    public double Passed() => Passed(0);
+
+    private double Passed(double least)
     {
-        var passed = recall(() => _before + Running);
+        var passed = recall(() => Math.Max(least, _before + Running));
         _before = passed - Running;
         return passed;
     }
@@ -36,11 +38,12 @@ public sealed class TimeBudget(double seconds, Func<Func<double>, double> recall
     internal bool Allows(double examples) => Passed() + examples * (_secondsAnExample ?? 0) <= Math.Min(_until, seconds);
 
     /// <summary>Learns from training how long it takes.</summary>
-    internal T Timed<T>(double examples, Func<T> train)
+    internal TrainResult Timed(double examples, Func<TrainResult> train)
     {
         var start = Passed();
         var result = train();
-        _secondsAnExample = (Passed() - start) / examples;
+        // Of training that was interrupted this start's clock has seen only the end.
+        _secondsAnExample = (Passed(start + result.Seconds) - start) / examples;
         return result;
     }
 

@@ -26,7 +26,11 @@ public sealed record EpochRecord(int Epoch, double TrainLoss, Score? Validation)
 /// <summary>A trained model and how it got there.</summary>
 /// <param name="Model">The model with its trained weights; same structure as the last edit left it.</param>
 /// <param name="MeanSquaredGradients">Running mean of the squared gradient of every trained constant by name: a diagonal Fisher for free. Empty for SGD.</param>
-public sealed record TrainResult(Model Model, Score? Validation, IReadOnlyList<EpochRecord> Epochs, IReadOnlyDictionary<string, float[]> MeanSquaredGradients);
+public sealed record TrainResult(Model Model, Score? Validation, IReadOnlyList<EpochRecord> Epochs, IReadOnlyDictionary<string, float[]> MeanSquaredGradients)
+{
+    /// <summary>Seconds that it took, with those before an interruption.</summary>
+    public double Seconds { get; init; }
+}
 
 /// <summary>
 /// A change made to the model while it trains: gradual pruning, freezing of codes. Called with the share of the run

@@ -46,7 +46,8 @@ public static class CompressOutput
                 WriteNetwork(Directory.CreateDirectory(Path.Combine(staging, FrontFolder(i))).FullName, network.WriteModel, network.Packed);
             AtomicFile.WriteText(Path.Combine(staging, "report.html"), HtmlReport.Render(report));
             AtomicFile.WriteText(Path.Combine(staging, "report.json"), report.ToJson() + "\n");
-            var files = Directory.GetFiles(staging).Order(StringComparer.Ordinal).ToList();
+            // Data files before the model that names them.
+            var files = Directory.GetFiles(staging).OrderBy(f => Path.GetExtension(f) != ".data").ThenBy(f => f, StringComparer.Ordinal).ToList();
             foreach (var file in files)
                 File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
             Replace(Path.Combine(staging, Front), Path.Combine(folder, Front));

@@ -6,5 +6,5 @@ namespace Pare.Report;
 [JsonSerializable(typeof(Comparison))]
 [JsonSerializable(typeof(InspectReport))]
 [JsonSerializable(typeof(SensitivityReport))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed partial class ReportJson : JsonSerializerContext;

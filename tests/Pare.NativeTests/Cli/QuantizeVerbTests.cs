@@ -83,6 +83,23 @@ public sealed class QuantizeVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_promise_on_arrays_is_held_against_the_half_that_did_not_calibrate()
+    {
+        TwoInputs();
+        Arrays("in.npz", ("left", 64), ("right", 64));
+        var json = Json("quantize @two.onnx --data @in.npz --size-first --max-drop 10 -o @q.onnx");
+        Assert.Equal((32, 32), (json["images"]!.GetValue<int>(), json["count"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public void A_promise_on_a_few_arrays_is_refused_before_the_work()
+    {
+        TwoInputs();
+        Arrays("in.npz", ("left", 32), ("right", 32));
+        Assert.Contains("16 examples to hold the promise against", _pare.Fail("quantize @two.onnx --data @in.npz --max-drop 5 -o @q.onnx"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_input_without_its_array_is_named()
     {
         TwoInputs();

@@ -26,6 +26,11 @@ public class CorruptFileTests
     [Fact]
     public void Too_much_modelled_text_is_refused() => Refused([.. Packed[..8], 0x80, 0x80, 0x80, 0x80, 0x01, .. Packed[9..]], "modelled text");
 
+    // A byte of Brotli that is to stand for nearly 2 GB of a list of data files.
+    [Fact]
+    public void A_length_that_lies_is_found_before_its_memory_is_taken() =>
+        Refused([.. Packed[..8], 0x03, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0x01, 0x06], "1 bytes stand for 2147483647 bytes of text");
+
     [Fact]
     public void Bytes_left_over_are_refused() => Refused([.. Packed, 0, 0, 0, 0, 0, 0, 0], "too many");
 

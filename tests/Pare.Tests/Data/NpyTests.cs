@@ -11,6 +11,13 @@ public sealed class NpyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_name_that_a_zip_holds_twice_is_named()
+    {
+        var path = _folder.WriteZip("d.npz", ("x.npy", Npy("<f4", "(1,)", Bytes(1f))), ("x.npy", Npy("<f4", "(1,)", Bytes(2f))));
+        Assert.Contains("holds 'x.npy' twice", Assert.Throws<BadInputException>(() => NamedArrays.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Reads_an_array_without_labels()
     {
         var data = Fakes.Open(_folder.Write("x.npy", Npy("|u1", "(5, 2, 3)", [.. Enumerable.Range(0, 30).Select(i => (byte)i)])));

@@ -40,16 +40,6 @@ public class FactorizerTests
     }
 
     [Fact]
-    public void Before_IR_version_4_new_weights_are_inputs_too()
-    {
-        var model = Convolution([]) with { IrVersion = 3 };
-        model = model with { Graph = model.Graph with { Inputs = model.Graph.Inputs.AddRange(model.Graph.Initializers.Select(t => ValueInfo.Of(t.Name, t.Type, [.. t.Shape.Select(d => (Dimension)d)]))) } };
-        var made = Factorizer.Replace(model, [(FactorLayers.Of(model, Any)[0], Empty(FactorLayers.Of(model, Any)[0], FactorMethod.Channel, 2, 1))]);
-        Assert.Equal(["x", "b", "w.1", "w.2"], made.Graph.Inputs.Select(i => i.Name));
-        Assert.Single(made.Graph.FreeInputs);
-    }
-
-    [Fact]
     public void Layers_say_why_they_stay()
     {
         var model = Nets.Model(

@@ -26,6 +26,17 @@ public sealed class FileTests : IDisposable
         Assert.DoesNotContain('\n', message);
     }
 
+    // In version 3 every initializer is an input too, which those that a step makes are not.
+    [Fact]
+    public void A_model_of_IR_version_3_that_was_given_initializers_becomes_one_of_version_4()
+    {
+        var old = Nets.Small() with { IrVersion = 3, Opsets = [new("", 7)] };
+        old = old with { Graph = old.Graph with { Inputs = [.. old.Graph.Inputs, .. old.Graph.Initializers.Select(t => ValueInfo.Of(t.Name, t.Type, [.. t.Shape.Select(d => (Dimension)d)]))] } };
+        Assert.Equal(3, OnnxReader.Read(OnnxWriter.ToBytes(old)).IrVersion);
+        var folded = OnnxReader.Read(OnnxWriter.ToBytes(Simplify.Run(old)));
+        Assert.Equal((4, "x"), (folded.IrVersion, folded.Graph.Inputs.Single().Name));
+    }
+
     [Fact]
     public void Every_truncation_of_a_model_is_refused_or_still_a_model()
     {

@@ -30,6 +30,25 @@ public class OpsetRaiseTests
     }
 
     [Theory]
+    [InlineData(10, 2)]
+    [InlineData(13, 3)]
+    public void Upsample_becomes_Resize(int opset, int inputs)
+    {
+        var raised = OpsetRaise.To(Old(9, Nets.Node("Upsample", ["x", "scales"], ["y"])), opset);
+        Assert.Equal(("Resize", inputs, "scales"), (raised.Graph.Nodes[0].OpType, raised.Graph.Nodes[0].Inputs.Length, raised.Graph.Nodes[0].Inputs[^1]));
+    }
+
+    [Theory]
+    [InlineData(2, "floor")]
+    [InlineData(0.3, "ceil")]
+    public void The_nearest_value_is_the_next_one_where_an_axis_shrinks(float scale, string nearest)
+    {
+        var model = Old(10, Nets.Node("Resize", ["x", "scales"], ["y"]));
+        model = model with { Graph = model.Graph with { Initializers = [Tensor.Of("scales", [2], [1, scale])] } };
+        Assert.Equal(nearest, OpsetRaise.To(model, 13).Graph.Nodes[0].Text("nearest_mode", ""));
+    }
+
+    [Theory]
     [InlineData(6)]
     [InlineData(1)]
     public void What_is_too_old_is_refused(long opset) =>

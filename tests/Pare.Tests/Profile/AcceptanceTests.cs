@@ -49,6 +49,20 @@ public sealed class AcceptanceTests
     }
 
     [Fact]
+    public void One_number_shows_nothing_of_a_mean() =>
+        Assert.Equal(double.PositiveInfinity, new AcceptanceTest(Metric.Nme, 5, AcceptRule.Interval, [0.05f]).Try([0.05f]).Upper);
+
+    [Theory]
+    [InlineData(19, true, false)]
+    [InlineData(20, false, false)]
+    [InlineData(1, false, true)]
+    public void Too_few_numbers_for_a_mean_are_refused_before_the_work(int count, bool refused, bool point)
+    {
+        var thrown = Record.Exception(() => AcceptanceTest.CheckCount("photos", count, Metric.Nme, 1, point ? AcceptRule.Point : AcceptRule.Interval));
+        Assert.Equal(refused, thrown is BadInputException { Message: "'photos': 19 examples to hold the promise against; to show that at most 1 points are lost takes 20 or more (or --accept point, or a larger --max-drop)" });
+    }
+
+    [Fact]
     public void By_points_alone_such_a_model_passes_about_half_the_time()
     {
         var random = new Random(9);

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Pare.Onnx;
 using Pare.Profile;
+using Pare.Recipes;
+using Pare.Tests.Onnx;
 using Pare.Zoo;
 using Xunit;
 
@@ -97,6 +99,17 @@ public sealed class ModelProfileTests
         var model = ModelZoo.Build("lenet-300-100");
         var shapes = new Dictionary<string, ImmutableArray<Dimension>> { ["input"] = [8, 1, 28, 28] };
         Assert.Equal(8 * 266_200, ModelProfile.Of(model, shapes).Macs);
+    }
+
+    // A spectral norm that was not folded.
+    [Fact]
+    public void A_weight_that_is_worked_out_by_operators_without_a_kernel_is_no_obstacle()
+    {
+        var model = Nets.Model(
+            [Nets.Node("ReduceL2", ["w"], ["n"]), Nets.Node("Div", ["w", "n"], ["v"]), Nets.Node("MatMul", ["x", "v"], ["y"])],
+            [Nets.Random("w", 1, 4, 3)], [Nets.Float("x", new Dimension(null, "N"), 4)], Nets.Float("y", new Dimension(null, "N"), 3));
+        Assert.Equal(12, ModelProfile.Of(model).Macs);
+        Assert.Equal(0, WeightCount.All(model));
     }
 
     [Fact]

@@ -181,16 +181,6 @@ public class SharerTests
     }
 
     [Fact]
-    public void Old_files_list_the_new_initializers_as_inputs()
-    {
-        var model = Dense("w", [2, 2], [1, 2, 3, 4]) with { IrVersion = 3, Opsets = [new("", 7)] };
-        model = model with { Graph = model.Graph with { Inputs = [.. model.Graph.Inputs, ValueInfo.Of("w", ElementType.Float, 2, 2), ValueInfo.Of("b", ElementType.Float, 2)] } };
-        var shared = Sharer.Share(model, Bits(1)).Model;
-        Assert.Equal(["x", "b", "w.codebook", "w.codes"], shared.Graph.Inputs.Select(i => i.Name));
-        Assert.Single(shared.Graph.FreeInputs);
-    }
-
-    [Fact]
     public void The_same_call_gives_the_same_bytes()
     {
         var model = Dense("w", [50, 100], Weights(5000, seed: 3, kept: 0.5));

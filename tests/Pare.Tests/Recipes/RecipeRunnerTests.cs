@@ -215,7 +215,7 @@ public class RecipeRunnerTests
         return new SensitivityResult(100, 0.9, Packed(model), 0, [.. points], []);
     }
 
-    internal static RecipeRun Run(Func<double, bool, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null, AcceptRule rule = AcceptRule.Interval, Func<Model, bool>? accept = null, Metric? metric = null, TimeBudget? time = null)
+    internal static RecipeRun Run(Func<double, bool, double> score, double? start = null, double? promise = 1, Action<TrainJob>? seen = null, AcceptRule rule = AcceptRule.Interval, Func<Model, bool>? accept = null, Metric? metric = null, TimeBudget? time = null, Func<TrainJob, double>? seconds = null)
     {
         var data = new FloatDataset(new float[100 * 784], [.. Enumerable.Range(0, 100).Select(i => i % 10)], [1, 28, 28], [.. Enumerable.Range(0, 10).Select(i => $"{i}")]);
         static Score Same(double value) => new(value, 0) { Each = [(float)value, (float)value] };
@@ -251,7 +251,7 @@ public class RecipeRunnerTests
                     foreach (var tensor in model.Graph.Initializers.Where(t => t.Type == ElementType.Float)) importance[tensor.Name] = [.. Enumerable.Repeat(1f, (int)tensor.Count)];
                     model = job.Edit(step / 100.0, model, importance) ?? model;
                 }
-                return new TrainResult(model, Of(model), [], importance);
+                return new TrainResult(model, Of(model), [], importance) { Seconds = seconds?.Invoke(job) ?? 0 };
             },
         };
     }

@@ -103,6 +103,28 @@ public class TargetSearchTests
     }
 
     [Fact]
+    public void Training_that_was_interrupted_counts_with_the_time_before()
+    {
+        var (clock, seen) = (new Clock(), new List<int>());
+        // The last tenth of each training, as a run sees it that goes on from a checkpoint.
+        var run = RecipeRunnerTests.Run((_, _) => 0.9, time: new TimeBudget(600, measure => measure(), clock), seconds: job => job.Options.Epochs * 100, seen: job =>
+        {
+            seen.Add(job.Options.Epochs);
+            clock.Seconds += job.Options.Epochs * 10;
+        });
+        Search(SearchTarget.Size, run, Prune);
+        Assert.Equal([2, 2, 2], seen);
+        Assert.Equal(600, run.Time!.Passed());
+    }
+
+    [Fact]
+    public void The_network_as_it_was_is_not_found_by_a_step_that_could_do_nothing()
+    {
+        var cut = new ChannelStep { Macs = [0.5], Training = Short, Multiple = 1 << 16 };
+        Assert.Null(Search(SearchTarget.Both, RecipeRunnerTests.Run((_, _) => 0.9), Of("nothing", cut)).Result);
+    }
+
+    [Fact]
     public void Where_memory_is_short_the_costliest_go_first()
     {
         var shortlist = new Shortlist(2 * 4 * WeightCount.All(Network) + 10_000);

@@ -31,8 +31,7 @@ internal sealed class PackedSource
         input.Take(sharedLength);
         _coder = ArithmeticCoder.Decoder(file.Slice(sharedStart, sharedLength));
         var cutter = new OnnxCutter(_header.Cuts);
-        var manifest = new byte[_header.ManifestLength];
-        Text = _header.BrotliLength > 0 ? Unbrotli(file.Slice(brotliStart, _header.BrotliLength).Span, manifest, cutter) : Modelled(manifest, ref cutter);
+        (Text, var manifest) = _header.BrotliLength > 0 ? Unbrotli(file.Slice(brotliStart, _header.BrotliLength).Span, cutter) : Modelled(ref cutter);
         TextBytes = _header.BrotliLength > 0 ? _header.BrotliLength : _coder.Position;
         if (cutter.Payloads.Count != _header.Cuts) throw new BadInputException($"packed file: {_header.Cuts} cuts are announced, the text has {cutter.Payloads.Count}");
         Cuts = cutter.Payloads;
@@ -135,31 +134,31 @@ internal sealed class PackedSource
         return bytes;
     }
 
-    private byte[] Modelled(byte[] manifest, ref OnnxCutter cutter)
+    private (byte[] Text, byte[] Manifest) Modelled(ref OnnxCutter cutter)
     {
-        var text = new byte[_header.TextLength];
-        if (manifest.Length + text.Length == 0) return text;
+        var (text, manifest) = (new byte[_header.TextLength], new byte[_header.ManifestLength]);
+        if (manifest.Length + text.Length == 0) return (text, manifest);
         var model = new TextModel(_coder, manifest.Length + text.Length);
         for (var i = 0; i < manifest.Length; i++) manifest[i] = model.Code(0);
         cutter = model.Begin(_header.Cuts);
         for (var i = 0; i < text.Length; i++) text[i] = model.Code(0);
-        return text;
+        return (text, manifest);
     }
 
     // Decoded piece by piece, so that a length that lies is found before its memory is taken.
-    private byte[] Unbrotli(ReadOnlySpan<byte> coded, byte[] manifest, OnnxCutter cutter)
+    private (byte[] Text, byte[] Manifest) Unbrotli(ReadOnlySpan<byte> coded, OnnxCutter cutter)
     {
         using var decoder = new BrotliDecoder();
-        var total = (long)manifest.Length + _header.TextLength;
+        var total = (long)_header.ManifestLength + _header.TextLength;
         if (total > (long)coded.Length << 12) throw new BadInputException($"packed file: {coded.Length} bytes stand for {total} bytes of text, up to 4096 times as many are allowed");
+        if (total > Array.MaxLength) throw new BadInputException($"packed file: {total} bytes of text, up to {Array.MaxLength} are allowed");
         var all = new byte[total];
         var status = decoder.Decompress(coded, all, out var consumed, out var written);
         if (status != System.Buffers.OperationStatus.Done || consumed != coded.Length || written != total)
             throw new BadInputException("packed file: the text's Brotli stream is broken");
-        all.AsSpan(0, manifest.Length).CopyTo(manifest);
-        var text = all[manifest.Length..];
+        var (manifest, text) = (all[.._header.ManifestLength], all[_header.ManifestLength..]);
         foreach (var b in text) cutter.Feed(b);
-        return text;
+        return (text, manifest);
     }
 
     private (int Start, int Length)[] Streams(ref ByteReader input)

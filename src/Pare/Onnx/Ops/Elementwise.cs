@@ -25,12 +25,12 @@ internal static class Elementwise
         .. ((string[])["And", "Or", "Xor", "Greater", "Less", "GreaterOrEqual", "LessOrEqual"]).Select(name => Operator.One(name, 2, 2, Compared)),
         Operator.One("Equal", 2, 2, Compared) with { Evaluate = c => Arithmetic.Equal(c.Constant(0), c.Constant(1)) },
         .. ((string[])["Min", "Max", "Sum", "Mean"]).Select(name => Operator.One(name, 1, Arity.Any, Combined)),
-        Operator.One("Add", 2, 2, c => Combined(c) with { Elements = Symbolic(c, Dims.Add) }) with { Evaluate = c => Arithmetic.Binary("Add", c.Constant(0), c.Constant(1)) },
-        Operator.One("Sub", 2, 2, c => Combined(c)) with { Evaluate = c => Arithmetic.Binary("Sub", c.Constant(0), c.Constant(1)) },
-        Operator.One("Mul", 2, 2, c => Combined(c) with { Elements = Symbolic(c, Dims.Multiply) }) with { Evaluate = c => Arithmetic.Binary("Mul", c.Constant(0), c.Constant(1)) },
+        Operator.One("Add", 2, 2, c => Combined(c) with { Elements = Symbolic(c, Dims.Add) }) with { Evaluate = c => Fitted("Add", c) },
+        Operator.One("Sub", 2, 2, c => Combined(c)) with { Evaluate = c => Fitted("Sub", c) },
+        Operator.One("Mul", 2, 2, c => Combined(c) with { Elements = Symbolic(c, Dims.Multiply) }) with { Evaluate = c => Fitted("Mul", c) },
         Operator.One("Div", 2, 2, c => Combined(c) with { Elements = Symbolic(c, (a, b) => b.Value == 1 ? a : Dimension.Unknown) }) with
         {
-            Evaluate = c => Arithmetic.Binary("Div", c.Constant(0), c.Constant(1)),
+            Evaluate = c => Fitted("Div", c),
         },
         Operator.One("Where", 3, 3, c => new(c.Type(1) == ElementType.Undefined ? c.Type(2) : c.Type(1), Dims.Broadcast(c, c.Shape(0), c.Shape(1), c.Shape(2)))) with
         {
@@ -47,6 +47,9 @@ internal static class Elementwise
     }
 
     private static Known Compared(OpContext c) => new(ElementType.Bool, Broadcast(c));
+
+    // The attributes of opsets before 7 that fit one operand to the other are not evaluated.
+    private static Tensor? Fitted(string name, OpContext c) => c.Opset < 7 && c.Node.Int("broadcast", 0) != 0 ? null : Arithmetic.Binary(name, c.Constant(0), c.Constant(1));
 
     // Before opset 7 the second operand was fitted to the first by attributes.
     private static System.Collections.Immutable.ImmutableArray<Dimension>? Broadcast(OpContext c) =>

@@ -43,11 +43,7 @@ internal sealed class ChannelCut
         graph = graph with
         {
             Initializers = graph.Initializers.AddRange(_added),
-            // Up to IR version 3 every initializer is an input as well.
-            Inputs = [
-                .. graph.Inputs.Select(i => constants.TryGetValue(i.Name, out var t) ? Info(t) : i),
-                .. model.IrVersion < 4 ? _added.Select(Info) : [],
-            ],
+            Inputs = [.. graph.Inputs.Select(i => constants.TryGetValue(i.Name, out var t) ? Info(t) : i)],
             Values = graph.Values.RemoveAll(v => changed.Contains(v.Name)),
         };
         return DropUnused.Apply(model with { Graph = graph });

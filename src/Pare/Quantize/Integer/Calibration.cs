@@ -10,5 +10,5 @@ public sealed record Calibration(IReadOnlyDictionary<string, RangeRecord> Ranges
     public IReadOnlyDictionary<string, InputMoments> Moments { get; init; } = new Dictionary<string, InputMoments>();
 
     // Rounding takes long, and networks with some of their layers float are written many times.
-    internal ConcurrentDictionary<string, sbyte[]> Rounded { get; } = [];
+    internal ConcurrentDictionary<(string Output, CodeRange Codes), sbyte[]> Rounded { get; } = [];
 }

@@ -81,7 +81,7 @@ public sealed class Int8Network
     /// <param name="undone">Why some layers stay float, by output.</param>
     public Int8Result Write(Calibration seen, IReadOnlyDictionary<string, string>? undone = null)
     {
-        var plan = undone is null ? _plan : Int8Plan.Of(Float, Options, undone);
+        var plan = undone is null ? _plan : _plan.Without(undone);
         var written = Int8Writer.Write(Float, plan, Options, seen);
         var reasons = plan.Kept.ToDictionary(k => k.Output, k => k.Reason);
         var layers = Layer.Of(plan.Index).Select(l => Describe(plan.Index, l, written.Errors, reasons));

@@ -34,12 +34,23 @@ internal sealed class Int8Plan
     private readonly Dictionary<string, string> _sources = [];
     private readonly Dictionary<string, Node> _absorbed = [];
 
-    private Int8Plan(GraphIndex index) => Index = index;
+    private readonly Int8Options _options;
+
+    private Int8Plan(GraphIndex index, Int8Options options, IReadOnlyDictionary<string, string>? undone, IReadOnlySet<string>? edges)
+    {
+        (Index, _options) = (index, options);
+        ChooseLayers(new LayerPatterns(options.Exclude), undone);
+        Edges = edges ?? Layers.Where((_, i) => i == 0 || i == Layers.Count - 1).Select(l => l.Layer.Node.Outputs[0]).ToHashSet();
+        ChooseValues();
+    }
 
     public GraphIndex Index { get; }
 
     /// <summary>The layers that become 8-bit, in the graph's order.</summary>
     public List<IntegerLayer> Layers { get; } = [];
+
+    /// <summary>Outputs of the first and the last layer of the whole plan, whichever layers went back to float since.</summary>
+    public IReadOnlySet<string> Edges { get; }
 
     /// <summary>The others.</summary>
     public List<FloatLayer> Kept { get; } = [];
@@ -58,31 +69,28 @@ internal sealed class Int8Plan
     public Node? AbsorbedBehind(Node node) => _absorbed.GetValueOrDefault(node.Outputs[0]);
 
     /// <param name="model">A prepared model: see <see cref="Int8Writer.Prepare"/>.</param>
-    /// <param name="options">What is excluded.</param>
-    /// <param name="undone">Reasons of layers to leave float, by output.</param>
-    public static Int8Plan Of(Model model, Int8Options options, IReadOnlyDictionary<string, string>? undone = null)
-    {
-        var plan = new Int8Plan(new GraphIndex(model.Graph));
-        plan.ChooseLayers(new LayerPatterns(options.Exclude), undone);
-        plan.ChooseValues();
-        return plan;
-    }
+    /// <param name="options">What is excluded, and what codes activations have.</param>
+    public static Int8Plan Of(Model model, Int8Options options) => new(new GraphIndex(model.Graph), options, undone: null, edges: null);
+
+    /// <summary>The plan with some of the layers float, by output, for reasons.</summary>
+    public Int8Plan Without(IReadOnlyDictionary<string, string> undone) => new(Index, _options, undone, Edges);
 
     private void ChooseLayers(LayerPatterns exclude, IReadOnlyDictionary<string, string>? undone)
     {
-        var axes = new Dictionary<string, int>();
+        var uses = new Dictionary<string, (int Axis, float Alpha)>();
         foreach (var layer in Layer.Of(Index))
         {
             var output = layer.Node.Outputs[0];
             var reason = exclude.Fits(layer) ? "excluded" : undone?.GetValueOrDefault(output);
             var integer = reason is null ? IntegerForm.Of(Index, layer, out reason) : null;
-            if (integer is not null && axes.TryGetValue(layer.Weight, out var axis) && axis != integer.Axis) (integer, reason) = (null, "its weight is shared with a layer that has other output channels");
+            var use = (integer?.Axis ?? 0, layer.Node.Is("Gemm") ? layer.Node.Float("alpha", 1) : 1);
+            if (integer is not null && uses.TryGetValue(layer.Weight, out var first) && first != use) (integer, reason) = (null, "its weight is shared with a layer that has other output channels or another alpha");
             if (integer is null)
             {
                 Kept.Add(new FloatLayer(layer.Name, output, reason!));
                 continue;
             }
-            axes[layer.Weight] = integer.Axis;
+            uses[layer.Weight] = use;
             Layers.Add(integer);
         }
     }
@@ -147,15 +155,17 @@ internal sealed class Int8Plan
         _coded.Add(output);
     }
 
-    // The Relu or Clip that is all a value is used for: codes saturate where it does.
+    // The Relu or Clip that is all a value is used for: codes saturate where it does. They always hold 0, and signed ones as much below it as above unless nothing is below.
     private Node? Activation(string value)
     {
         if (Index.IsOutput(value) || Index.Consumers(value) is not [{ IsStandard: true } next] || next.Input(0) != value) return null;
         return next.OpType switch
         {
             "Relu" => next,
-            "Clip" when next.Inputs.Skip(1).All(i => i.Length == 0 || Index.Constant(i) is { Type: ElementType.Float, Count: 1 }) => next,
+            "Clip" when Bound(next.Input(1), float.NegativeInfinity) is { } min && Bound(next.Input(2), float.PositiveInfinity) is { } max && min <= 0 && max >= 0 && (min == 0 || !_options.SignedActivations) => next,
             _ => null,
         };
+
+        float? Bound(string name, float otherwise) => name.Length == 0 ? otherwise : Index.Constant(name) is { Type: ElementType.Float, Count: 1 } bound ? bound.Floats[0] : null;
     }
 }

@@ -69,6 +69,8 @@ internal sealed class Int8Writer
     private Affine MapOf(RangeRecord record)
     {
         var (min, max) = RangeChoice.Of(record, _options.Method);
+        // A Relu that never fired must still hold back what is below 0.
+        if (_options.SignedActivations && min == 0 && max == 0) return new Affine(1, _options.Activations.Min, _options.Activations);
         if (_options.SignedActivations && min < 0 && max > 0) return Affine.Symmetric(Math.Max(-min, max), _options.Activations);
         return Affine.FromRange(min, max, _options.Activations);
     }
@@ -81,7 +83,7 @@ internal sealed class Int8Writer
     {
         var first = layers[0];
         if (_options.KeepShared && SharedWeight.Find(_plan.Index, first.Layer.Weight) is not null) return;
-        var weight = _options.Coded(first.Weight, first.Axis, isEdge: layers.Contains(_plan.Layers[0]) || layers.Contains(_plan.Layers[^1]));
+        var weight = _options.Coded(first.Weight, first.Axis, isEdge: layers.Any(l => _plan.Edges.Contains(l.Layer.Node.Outputs[0])));
         foreach (var layer in layers) weight = BiasCodes.WithRoom(weight, layer, Map(layer.Input).Scale);
         weight = Rounded(weight, first);
         var name = _names.Of($"{first.Layer.Weight}.int8");
@@ -107,7 +109,7 @@ internal sealed class Int8Writer
     {
         var output = layer.Layer.Node.Outputs[0];
         if (_options.Rounding == RoundingMethod.Nearest || !_seen.Moments.TryGetValue(output, out var moments)) return weight;
-        return weight with { Codes = _seen.Rounded.GetOrAdd(output, _ => weight.Compensated(layer.Axis, (int)layer.Layer.Node.Int("group", 1), moments, _options.Rounding, _options.CorrectBiases && layer.Bias is not null).Codes!) };
+        return weight with { Codes = _seen.Rounded.GetOrAdd((output, weight.Maps[0].Codes), _ => weight.Compensated(layer.Axis, (int)layer.Layer.Node.Int("group", 1), moments, _options.Rounding, _options.CorrectBiases && layer.Bias is not null).Codes!) };
     }
 
     // Gemm fuses only where alpha and beta are written out, and 1.

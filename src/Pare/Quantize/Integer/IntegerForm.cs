@@ -18,6 +18,7 @@ internal static class IntegerForm
         var node = layer.Node;
         if (node.OpType == "ConvTranspose") return (null, "ONNX Runtime has no 8-bit kernel for it");
         if (layer.WeightInput != 1) return (null, "its weight is the left factor");
+        if (index.Constant(node.Inputs[0]) is not null) return (null, "its input is constant");
         if (Dense(index, layer.Weight) is not { Data.IsEmpty: false } weight) return (null, "its weight is not a constant of floats");
         if (node.Is("Conv")) return weight.Shape.Length is 3 or 4 or 5 ? WithBias(index, layer, weight, 0) : (null, $"its weight has {weight.Shape.Length} dimensions");
         if (weight.Shape.Length != 2) return (null, $"its weight has {weight.Shape.Length} dimensions");

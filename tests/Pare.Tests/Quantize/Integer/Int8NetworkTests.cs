@@ -169,16 +169,86 @@ public class Int8NetworkTests
         Assert.Equal(["Conv", "Clip", "Conv", "Clip"], Int8Network.Prepare(model, new Int8Options()).Float.Graph.Nodes.Select(n => n.OpType));
     }
 
+    [Fact]
+    public void A_layer_of_a_constant_input_stays_float_and_says_so()
+    {
+        var model = Nets.Model(
+            [Nets.Node("MatMul", ["table", "w"], ["t"]), Nets.Node("MatMul", ["x", "v"], ["h"]), Nets.Node("Add", ["h", "t"], ["y"])],
+            [Nets.Random("table", 1, 1, 4), Nets.Random("w", 2, 4, 3), Nets.Random("v", 3, 4, 3)], [Nets.Float("x", Batch, 4)], Nets.Float("y", Batch, 3));
+        Assert.Equal(["its input is constant", null], Write(Int8Network.Prepare(model, new Int8Options())).Layers.Select(l => l.Reason));
+    }
+
+    [Fact]
+    public void The_first_and_the_last_layer_stay_those_of_the_whole_network()
+    {
+        var model = Nets.Model(
+            [Nets.Node("MatMul", ["x", "a"], ["p"]), Nets.Node("Relu", ["p"], ["q"]), Nets.Node("MatMul", ["q", "b"], ["r"]), Nets.Node("Relu", ["r"], ["s"]), Nets.Node("MatMul", ["s", "c"], ["y"])],
+            [Nets.Random("a", 1, 16, 16), Nets.Random("b", 2, 16, 16), Nets.Random("c", 3, 16, 16)], [Nets.Float("x", Batch, 16)], Nets.Float("y", Batch, 16));
+        var network = Int8Network.Prepare(model, new Int8Options { WeightBits = 4, EdgeBits = 8, Rounding = RoundingMethod.Gptq });
+        var seen = Seen(network) with { Moments = network.Layers.ToDictionary(l => l, _ => Moments(16)) };
+        network.Write(seen);
+        var alone = network.Write(seen, new Dictionary<string, string> { ["p"] = "", ["y"] = "" });
+        Assert.InRange(alone.Model.Graph.Initializers.Single(t => t.Name == "b.int8.codes").Data.ToArray().Max(b => Math.Abs((sbyte)b)), 4, 8);
+        Assert.InRange(alone.Layers[1].Error, 0.01, 0.2);
+    }
+
+    [Fact]
+    public void Layers_that_scale_one_weight_differently_do_not_share_its_codes()
+    {
+        var model = Nets.Model(
+            [Nets.Node("Gemm", ["x", "w"], ["h"]), Nets.Node("Relu", ["h"], ["r"]), Nets.Node("Gemm", ["r", "w"], ["y"], NodeAttribute.Of("alpha", 0.5f))],
+            [Nets.Random("w", 1, 4, 4)], [Nets.Float("x", Batch, 4)], Nets.Float("y", Batch, 4));
+        var result = Write(Int8Network.Prepare(model, new Int8Options()));
+        Assert.Equal([true, false], result.Layers.Select(l => l.IsInteger));
+        Assert.Equal(0.5f, result.Model.Graph.Nodes.Last(n => n.Is("Gemm")).Float("alpha", 1));
+    }
+
+    [Theory]
+    [InlineData(0, 6, false, false)]
+    [InlineData(1, 6, false, true)]
+    [InlineData(-1, 6, false, false)]
+    [InlineData(-1, 6, true, true)]
+    [InlineData(0, 6, true, false)]
+    public void A_clip_vanishes_only_where_codes_end_where_it_does(float min, float max, bool signed, bool stays)
+    {
+        var model = Nets.Model(
+            [Nets.Node("Conv", ["x", "w"], ["h"]), Nets.Node("Clip", ["h", "min", "max"], ["r"]), Nets.Node("Conv", ["r", "v"], ["y"])],
+            [Nets.Random("w", 1, 4, 2, 1, 1), Nets.Random("v", 2, 3, 4, 1, 1), Tensor.Of("min", [], [min]), Tensor.Of("max", [], [max])], [Nets.Float("x", Batch, 2, 5, 5)], Nets.Float("y", Batch, 3, 5, 5));
+        Assert.Equal(stays, Write(Int8Network.Prepare(model, new Int8Options { SignedActivations = signed })).Model.Graph.Nodes.Any(n => n.Is("Clip")));
+    }
+
+    [Fact]
+    public void A_relu_that_never_fired_still_holds_back_what_is_below_zero_in_signed_codes()
+    {
+        var network = Int8Network.Prepare(Nets.Small(), new Int8Options { SignedActivations = true });
+        var seen = new Calibration(network.Observed.ToDictionary(v => v, v => new RangeRecord(v, 0, v == "r" ? 0 : 4, 0, 4) { Histogram = Filled(0, v == "r" ? 0 : 4) }));
+        var index = new GraphIndex(network.Write(seen).Model.Graph);
+        var codes = index.Consumers(index.Graph.Nodes.Single(n => n.Is("Conv")).Outputs[0]).Single();
+        Assert.Equal(unchecked((byte)sbyte.MinValue), index.Constant(codes.Inputs[2])!.Data.Span[0]);
+    }
+
     private static float[] Values(Model model, string name) => model.Graph.Initializers.First(t => t.Name == name).Floats.ToArray();
 
     private static Model Small(Node node, Tensor? weight = null, Tensor? bias = null) =>
         Nets.Model([node], [weight ?? Nets.Random("w", 1, 4, 3), bias ?? Nets.Random("b", 2, 3)], [Nets.Float("x", Batch, 4)], Nets.Float("y", Batch, 3));
 
-    /// <summary>Ranges as an executor might have seen them.</summary>
-    private static Int8Result Write(Int8Network network) => network.Write(new Calibration(network.Observed.ToDictionary(v => v, v =>
+    // Of inputs that are independent of each other.
+    private static InputMoments Moments(int inputs)
     {
-        var histogram = Histogram.Of(v == "x" ? -1 : 0, 4);
+        var blocks = InputMoments.Plan(1, inputs);
+        for (var i = 0; i < inputs; i++) blocks[0].Values[i * inputs + i] = 1;
+        return new InputMoments(blocks, 1000);
+    }
+
+    /// <summary>Ranges as an executor might have seen them.</summary>
+    private static Int8Result Write(Int8Network network) => network.Write(Seen(network));
+
+    private static Calibration Seen(Int8Network network) => new(network.Observed.ToDictionary(v => v, v => new RangeRecord(v, v == "x" ? -1 : 0, 4, 0, 4) { Histogram = Filled(v == "x" ? -1 : 0, 4) }));
+
+    private static Histogram Filled(float min, float max)
+    {
+        var histogram = Histogram.Of(min, max);
         histogram.Add([.. Enumerable.Range(0, 1000).Select(i => i / 250f)]);
-        return new RangeRecord(v, v == "x" ? -1 : 0, 4, 0, 4) { Histogram = histogram };
-    })));
+        return histogram;
+    }
 }
