@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pare.Compress;
 using Pare.Data;
+using Pare.Data.Synthetic;
 using Pare.Onnx;
 using Pare.Skia;
 using Pare.Zoo;
@@ -29,6 +30,9 @@ internal sealed class DataFlags : OptionGroup
         _pixels = new PixelFlags(this, ordersChannels);
     }
 
+    /// <summary><c>--data</c>.</summary>
+    public Option Data => _data;
+
     public string DataName(VerbRun run) => run.Get(_data);
 
     /// <summary>Whether the user named data.</summary>
@@ -56,7 +60,8 @@ internal sealed class DataFlags : OptionGroup
     public DataSplits Open(VerbRun run, Preprocess preprocess)
     {
         var options = new DataOptions { Geometry = preprocess.Geometry, Seed = (ulong)run.Seed, Threads = run.Threads };
-        var data = DataSource.Open(DataName(run), options, SkiaDecoder.Decode);
+        // What nobody asked for is never a folder that happens to have the name.
+        var data = IsGiven(run) ? DataSource.Open(DataName(run), options, SkiaDecoder.Decode) : Glyphs.Draw(options.Seed, options.Threads);
         preprocess.Check(data.All.Shape.Length == 3 ? data.All.Shape[0] : 1);
         return data;
     }

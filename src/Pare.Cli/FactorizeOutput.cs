@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Pare.LowRank;
+using Pare.Recipes;
 using Pare.Report;
 using Spectre.Console;
 
@@ -11,7 +12,9 @@ internal static class FactorizeOutput
     /// <param name="examples">Calibration examples that were used; 0 where errors are those of weights.</param>
     public static void Show(VerbRun run, FactorizeResult result, int examples, string path)
     {
-        var (before, after) = (result.Layers.Sum(l => l.Layer.Weights), result.Layers.Sum(l => l.WeightsAfter));
+        var after = WeightCount.All(result.Model);
+        var before = after + result.Layers.Sum(l => l.Layer.Weights - l.WeightsAfter);
+        var share = result.MacsBefore > 0 ? Format.Percent((double)result.MacsAfter / result.MacsBefore) : "an unknown share";
         var json = new JsonObject
         {
             ["step"] = "factorize", ["out"] = path, ["images"] = examples, ["errorOf"] = examples > 0 ? "outputs" : "weights",
@@ -26,7 +29,7 @@ internal static class FactorizeOutput
             table.AddTotal(["network", "", "", Format.Count(result.MacsBefore), Format.Count(result.MacsAfter), ""]);
             console.Write(table);
             foreach (var layer in result.Layers.Where(l => l.Factors is null)) console.WriteLine($"left alone: {layer.Name} ({layer.Reason})");
-            console.WriteLine($"{Format.Percent((double)result.MacsAfter / Math.Max(1, result.MacsBefore))} of the multiply-adds, {Format.Percent((double)after / Math.Max(1, before))} of the layers' weights are left");
+            console.WriteLine($"{share} of the multiply-adds, {Format.Percent((double)after / Math.Max(1, before))} of the layers' weights are left");
             console.WriteLine($"wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}");
         });
     }

@@ -15,6 +15,9 @@ internal sealed class MetricFlags : OptionGroup
         _metric = Added(Opt.Choice("--metric", ["auto", "top1", "nme", "agreement"], "auto",
             "auto is nme for landmarks, top1 where labels fit the outputs, else agreement with the network as it was given. agreement looks at no labels, so any pictures will do."));
 
+    /// <summary>Whether the user named the metric.</summary>
+    public bool IsGiven(VerbRun run) => run.Has(_metric);
+
     /// <summary>The metric that was asked for, or the one that suits the data.</summary>
     /// <exception cref="BadInputException">The data has no such truth.</exception>
     public Metric For(VerbRun run, Model model, IDataset data, string name)

@@ -20,6 +20,9 @@ internal static class Models
     /// <exception cref="BadInputException">There is neither, or the file is not a model.</exception>
     public static LoadedModel Load(string nameOrPath, ZooOptions options)
     {
+        if (nameOrPath.Length == 0) throw new BadInputException("MODEL is empty; a path, or the name of a network that 'pare zoo' lists, is needed");
+        if (Directory.Exists(nameOrPath) && !ModelZoo.Contains(nameOrPath))
+            throw new BadInputException($"'{nameOrPath}' is a folder; a file is needed{(File.Exists(Path.Combine(nameOrPath, "model.onnx")) ? $", such as {Path.Combine(nameOrPath, "model.onnx")}" : "")}");
         if (!IsPath(nameOrPath)) return new LoadedModel(nameOrPath, ModelZoo.Build(nameOrPath, options), null);
         return LoadedModel.Read(nameOrPath);
     }

@@ -54,7 +54,7 @@ internal static class Opt
     }
 
     /// <summary>Free text; null where the option is not given.</summary>
-    public static Option<string?> Text(string name, string unit, string help, params string[] aliases) => new(name, aliases) { HelpName = unit, Description = help };
+    public static Option<string?> Text(string name, string unit, string help, params string[] aliases) => NotEmpty(new Option<string?>(name, aliases) { HelpName = unit, Description = help });
 
     /// <summary>One of a few words.</summary>
     public static Option<string> Choice(string name, string[] words, string byDefault, string help) => new(name)
@@ -71,7 +71,26 @@ internal static class Opt
     };
 
     /// <summary>Where a verb writes its file.</summary>
-    public static Option<string> Output(string what) => new("--out", "-o") { HelpName = "FILE", Description = what, Required = true };
+    public static Option<string> Output(string what) => NotEmpty(new Option<string>("--out", "-o") { HelpName = "FILE", Description = what, Required = true });
+
+    /// <summary>Where a verb writes its folder.</summary>
+    /// <param name="byDefault">Null where it has to be given.</param>
+    public static Option<string> Folder(string what, string? byDefault = null)
+    {
+        var option = new Option<string>("--out", "-o") { HelpName = "DIR", Description = byDefault is null ? what : $"{what} (default {byDefault})", Required = byDefault is null };
+        if (byDefault is not null) option.DefaultValueFactory = _ => byDefault;
+        return NotEmpty(option);
+    }
+
+    // An empty text is a variable of a script that is not set.
+    private static Option<T> NotEmpty<T>(Option<T> option)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(t => t.Value.Length == 0)) result.AddError($"{option.Name} is empty; leave it out, or say what");
+        });
+        return option;
+    }
 
     private static int ParseWhole(ArgumentResult result, string name, int min, int max, string range)
     {

@@ -10,7 +10,8 @@ internal static class OutputFile
     public static void Check(string path)
     {
         if (Directory.Exists(path)) throw new BadInputException($"cannot write '{path}': it is a folder");
-        var probe = $"{Path.GetFullPath(path)}.{Guid.NewGuid():N}.tmp";
+        if (AtomicFile.IsDevice(Path.GetFullPath(path))) return;
+        var probe = $"{AtomicFile.Target(path)}.{Guid.NewGuid():N}.tmp";
         try
         {
             using var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);

@@ -26,7 +26,7 @@ public static class Program
             Help.WriteOverview(root, output);
             return 0;
         }
-        if (parse.Errors.Count > 0 && parse.Action is null or ParseErrorAction)
+        if (parse.Action is null or ParseErrorAction || (parse.Action is not HelpAction && UsageError.Stray(parse) is not null))
             return Fail(2, UsageError.Describe(parse));
         try
         {

@@ -14,7 +14,8 @@ internal sealed class TrainFlags : OptionGroup
     private readonly Option<bool> _keepScales, _batchNorm;
     private readonly Option<string?> _augment, _checkpoint;
 
-    public TrainFlags() : base("Training")
+    /// <param name="fresh">True where networks are trained from their start, several at a time: none is in codes or goes on from a file.</param>
+    public TrainFlags(bool fresh = false) : base("Training")
     {
         _epochs = Added(Opt.MaybeWhole("--epochs", "N", 1, 100_000, $"Passes over the training data. (default {Default.Epochs})"));
         _batch = Added(Opt.MaybeWhole("--batch", "N", 1, 1 << 20, $"Examples a step. (default {Default.BatchSize})"));
@@ -26,9 +27,9 @@ internal sealed class TrainFlags : OptionGroup
         _decay = Added(Opt.Number("--weight-decay", "D", 0, 1, $"Decay of weights, never of biases or pruned zeros. (default {Default.WeightDecay})"));
         _smoothing = Added(Opt.Number("--label-smoothing", "S", 0, 1, $"Share of the target spread over all classes. (default {Default.LabelSmoothing})", closed: false));
         _batchNorm = Added(Opt.Flag("--batch-norm", "Normalize the output of each convolution that has no BatchNorm by the batch while training; folded into it at the end."));
-        _keepScales = Added(Opt.Flag("--keep-scales", "Leave a quantized network's scales and zero points as they were calibrated; else they are learned."));
+        _keepScales = Shown(!fresh, Opt.Flag("--keep-scales", "Leave a quantized network's scales and zero points as they were calibrated; else they are learned."));
         _augment = Added(Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings such as digits,rotate=15,keep=0.5. (default none)"));
-        _checkpoint = Added(Opt.Text("--checkpoint", "FILE", "Holds the run every few seconds; where it exists, the run goes on from it, to the same bits."));
+        _checkpoint = Shown(!fresh, Opt.Text("--checkpoint", "FILE", "Holds the run every few seconds; where it exists, the run goes on from it, to the same bits."));
     }
 
     /// <exception cref="BadInputException">A value is out of range.</exception>
@@ -51,5 +52,14 @@ internal sealed class TrainFlags : OptionGroup
 
     public Augmentation? Augmentation(VerbRun run) => run.Get(_augment) is { } text ? Data.Augmentation.Parse(text) : null;
 
-    public string? Checkpoint(VerbRun run) => run.Get(_checkpoint);
+    /// <summary>Where the run is kept; null for nowhere.</summary>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    public string? Checkpoint(VerbRun run)
+    {
+        if (run.Get(_checkpoint) is not { } path) return null;
+        OutputFile.Check(path);
+        return path;
+    }
+
+    private Option<T> Shown<T>(bool shown, Option<T> option) => shown ? Added(option) : option;
 }

@@ -6,13 +6,17 @@ namespace Pare.Cli;
 /// <summary>One line for a command line that cannot be understood.</summary>
 internal static class UsageError
 {
+    /// <summary>A word that nothing in the command line is for: also an unknown option that an argument of many values took for one of them.</summary>
+    public static string? Stray(ParseResult parse) =>
+        parse.UnmatchedTokens.Concat(parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens.Select(t => t.Value)).Where(w => w.StartsWith("--", StringComparison.Ordinal))).FirstOrDefault();
+
     /// <summary>What is wrong, what was probably meant, and where to read on.</summary>
     public static string Describe(ParseResult parse)
     {
         var command = parse.CommandResult.Command;
         var path = Help.PathOf(command);
         var takesVerbs = command.Subcommands.Count > 0;
-        if (parse.UnmatchedTokens is [var stray, ..])
+        if (Stray(parse) is { } stray)
         {
             var isOption = stray.StartsWith('-');
             var known = isOption ? Names(parse) : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);

@@ -19,8 +19,23 @@ internal sealed class VerbRun(ParseResult parse, CommonOptions common, Cancellat
     public string CommandLine => "pare " + string.Join(' ', parse.Tokens.Select(t => t.Value));
 
     public T Get<T>(Option<T> option) => parse.GetValue(option)!;
+
     /// <summary>Whether the user gave the option.</summary>
     public bool Has(Option option) => parse.GetResult(option) is { Implicit: false };
+
+    /// <exception cref="BadInputException">Not exactly one of the options is given.</exception>
+    public void NeedsOne(params ReadOnlySpan<Option> options)
+    {
+        string[] names = [.. options.ToArray().Select(o => o.Name)], given = [.. options.ToArray().Where(Has).Select(o => o.Name)];
+        if (given.Length != 1) throw new BadInputException($"one of {string.Join(", ", names)} is needed; {(given.Length == 0 ? "none" : string.Join(" and ", given))} is given");
+    }
+
+    /// <exception cref="BadInputException">An option is given that plays no part in what is asked for.</exception>
+    public void Refuse(string with, params ReadOnlySpan<Option> options)
+    {
+        foreach (var option in options)
+            if (Has(option)) throw new BadInputException($"{option.Name} plays no part in {with}; leave it out");
+    }
 
     public T Get<T>(Argument<T> argument) => parse.GetValue(argument)!;
 

@@ -119,7 +119,7 @@ public sealed class Compressor
             },
             Contract = new Contract(_request.Promise.MaxDrop, _run.MaxDrop, drop.Points, drop.Upper95, kept && (_acceptance is not null || drop.Points <= _run.MaxDrop))
             {
-                Accept = _request.Promise.MaxDrop is null ? "none" : $"{_request.Promise.Rule}".ToLowerInvariant(), MinRatio = _request.Promise.Ratio, Tries = _acceptance?.Tries ?? 0,
+                Accept = _request.Promise.MaxDrop is null ? "none" : $"{_request.Promise.Rule}".ToLowerInvariant(), MinRatio = _request.Promise.Ratio, Tries = _acceptance?.Tries ?? 0, Found = kept || _run.Nearest is not null,
             },
             Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(shipment.Packed)),
             LeftOut = [.. _run.LeftOut.Select(l => new LeftOut(l.Recipe, l.Reason))],

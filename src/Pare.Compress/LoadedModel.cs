@@ -29,6 +29,7 @@ public sealed record LoadedModel(string Name, Model Model, string? Path)
     /// <summary>The data with validation and test parts that the network has not been trained on: a stranger may have been, on all that is not the data's own test part.</summary>
     public DataSplits Unseen(DataSplits data, int seed) => IsFresh || TrainedOn.Matches(Model, data) ? data : data.ForStrangers((ulong)seed);
 
+    /// <summary>Whether a path is that of a packed file: it ends in <c>.pare</c>.</summary>
     internal static bool IsPackedFile(string path) => System.IO.Path.GetExtension(path) == ".pare";
 
     private LoadedModel Checked(Action<Model> check)

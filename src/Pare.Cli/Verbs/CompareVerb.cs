@@ -22,10 +22,10 @@ internal static class CompareVerb
 
     public static Command Create()
     {
-        var networks = new Argument<string[]>("NET") { Description = "Two or more networks that 'pare zoo' lists.", Arity = ArgumentArity.OneOrMore };
+        var networks = new Argument<string[]>("NET") { Description = "Networks that 'pare zoo' lists.", Arity = ArgumentArity.OneOrMore };
         var data = new DataFlags();
-        var training = new TrainFlags();
-        var output = new Option<string>("-o", "--out") { HelpName = "DIR", Description = "Folder for compare.json, compare.html and the finished runs. (default out/compare)", DefaultValueFactory = _ => "out/compare" };
+        var training = new TrainFlags(fresh: true);
+        var output = Opt.Folder("Folder for compare.json, compare.html and the finished runs.", "out/compare");
         var macs = Opt.MaybeWhole("--macs", "N", 1000, int.MaxValue, "Multiply-adds that every network's width is set to. (default: each at its own width)");
         var seeds = Opt.Whole("--seeds", "N", 1, 100, 1, "Runs of each network, with the seeds --seed, --seed + 1, ...");
         var examples = Opt.MaybeWhole("--examples", "N", 1, int.MaxValue, "Training examples to use. (default: all)");
@@ -39,6 +39,7 @@ internal static class CompareVerb
                 var folder = run.Get(output);
                 var options = training.Read(run);
                 var names = run.Get(networks);
+                if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new BadInputException($"'{twice.Key}' is named twice; --seeds trains each network several times");
                 foreach (var name in names.Where(n => !ModelZoo.Contains(n))) ModelZoo.Build(name);
                 var preprocess = data.Preprocess(run, null);
                 var splits = data.Open(run, preprocess);

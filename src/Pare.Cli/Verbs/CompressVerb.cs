@@ -16,7 +16,7 @@ internal static class CompressVerb
     {
         var model = Models.Argument();
         var data = new DataFlags();
-        var output = new Option<string>("-o", "--out") { HelpName = "DIR", Description = "Folder for model.onnx, model.pare, report.json and report.html. (default out)", DefaultValueFactory = _ => "out" };
+        var output = Opt.Folder("Folder for model.onnx, model.pare, report.json and report.html.", "out");
         var recipe = new RecipeFlags("Points of the metric that may be lost. Where no network keeps that, exit code 3 and no output. (default: the recipe's aim, promised to nobody)", searches: true);
         var metric = new MetricFlags();
         var augment = Opt.Text("--augment", "A", "Random changes to training pictures: none, digits, photos, with settings as in 'pare train'. (default: digits for grey pictures, photos for others)");
@@ -51,7 +51,7 @@ internal static class CompressVerb
                 using var journal = Journal.Open(Path.Combine(folder, ".journal"), Compressor.Identity(request));
                 if (journal.Found > 0) line.Note($"going on with the work of an earlier run: {journal.Found} steps of it are there");
                 using var told = run.Cancel.Register(() => line.Note("what is done so far stays; the same command goes on from there"));
-                var result = Compressor.Run(request with { Journal = journal }, new Relay<RecipeProgress>(p => line.Report(p)), run.Cancel);
+                var result = Work();
                 line.Dispose();
                 if (result.Kept) CompressOutput.Write(folder, To(result.Model), result.Packed, result.Report, [.. result.Front.Select(f => (To(f.Model), f.Packed))]);
                 else folder = CompressOutput.WriteRefused(folder, result.Report);
@@ -62,6 +62,20 @@ internal static class CompressVerb
                     console.WriteLine($"wrote {folder}: {(result.Kept ? "model.onnx, model.pare, " : "")}{(result.Front.Count > 0 ? "front/, " : "")}report.json, report.html");
                 });
                 result.OrThrow();
+
+                CompressionResult Work()
+                {
+                    try
+                    {
+                        return Compressor.Run(request with { Journal = journal }, new Relay<RecipeProgress>(p => line.Report(p)), run.Cancel);
+                    }
+                    catch (BadInputException) when (journal.Found == 0)
+                    {
+                        // Nothing to go on from; what was wrong can be put right in the same folder.
+                        journal.Delete();
+                        throw;
+                    }
+                }
             },
         };
     }

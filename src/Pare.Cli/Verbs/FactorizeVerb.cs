@@ -32,8 +32,7 @@ internal static class FactorizeVerb
             {
                 var path = run.Get(output);
                 OutputFile.Check(path);
-                if (new[] { run.Get(energy) is not null, run.Get(macs) is not null, run.Get(vbmf), run.Get(rank) is not null }.Count(given => given) != 1)
-                    throw new BadInputException("factorize needs one of --energy, --macs, --vbmf and --rank");
+                run.NeedsOne([energy, macs, vbmf, rank]);
                 if (run.Get(by) is not null && run.Get(macs) is null) throw new BadInputException("--by shares out --macs; give that too");
                 var options = new FactorizeOptions
                 {

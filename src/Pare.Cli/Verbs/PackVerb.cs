@@ -24,6 +24,7 @@ internal static class PackVerb
             Body = run =>
             {
                 var (name, path) = (run.Get(model), run.Get(output));
+                if (!LoadedModel.IsPackedFile(path)) throw new BadInputException($"-o is '{path}'; a packed file's name ends in .pare, by which it is known");
                 OutputFile.Check(path);
                 var (before, after) = Pack(name, path, run.Seed);
                 var json = new JsonObject { ["out"] = path, ["onnxBytes"] = before, ["packedBytes"] = after, ["ratio"] = (double)before / after };

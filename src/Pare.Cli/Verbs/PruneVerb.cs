@@ -78,8 +78,7 @@ internal static class PruneVerb
                     return;
                 }
                 if (run.Get(macs) is not null || run.Get(parameters) is not null) throw new BadInputException("--macs and --params are about channels and branches; add --channels or --branches");
-                if (new[] { run.Get(sparsity) is not null, run.Get(quality) is not null, byLayer.Count > 0, run.Get(pattern) is not null }.Count(given => given) != 1)
-                    throw new BadInputException("prune needs one of --sparsity, --quality, --layer and --pattern");
+                run.NeedsOne([sparsity, quality, layers, pattern]);
                 if (run.Get(score) != "obs" && run.Get(pattern) is not null) throw new BadInputException("--pattern needs --score obs");
                 if (run.Get(score) == "obs" && (run.Get(quality) is not null || byLayer.Count > 0)) throw new BadInputException("--score obs takes --sparsity or --pattern");
                 if (run.Get(by) is not null && (run.Get(sparsity) is null || run.Get(score) == "obs")) throw new BadInputException("--by shares out --sparsity, by any score but obs, which shares out by errors of its own");

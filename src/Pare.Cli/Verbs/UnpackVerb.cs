@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Pare.Coding;
+using Pare.Compress;
 using Pare.Report;
 using Spectre.Console;
 
@@ -20,10 +21,11 @@ internal static class UnpackVerb
             Body = run =>
             {
                 var path = run.Get(output);
+                if (LoadedModel.IsPackedFile(path)) throw new BadInputException($"-o is '{path}'; an .onnx file is what comes out");
                 OutputFile.Check(path);
-                PackedFile.Unpack(run.Get(file), path);
-                run.Show(new JsonObject { ["out"] = path, ["onnxBytes"] = OutputFile.Bytes(path) },
-                    console => console.WriteLine($"wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}"));
+                var bytes = PackedFile.Unpack(run.Get(file), path);
+                run.Show(new JsonObject { ["out"] = path, ["onnxBytes"] = bytes },
+                    console => console.WriteLine($"wrote {path}, {Format.Bytes(bytes)}"));
             },
         };
     }

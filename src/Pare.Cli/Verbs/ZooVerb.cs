@@ -27,18 +27,19 @@ internal static class ZooVerb
             {
                 if (run.Get(net) is not { } name)
                 {
+                    if (((Option[])[output, classes, input, width, noShuffle]).FirstOrDefault(run.Has) is { } useless) throw new BadInputException($"{useless.Name} is about a network; name one of those that 'pare zoo' lists");
                     List(run);
                     return;
                 }
                 var path = run.Get(output) ?? throw new BadInputException($"zoo {name} needs -o FILE");
                 OutputFile.Check(path);
-                if (run.Get(noShuffle) && !name.EndsWith("-noshuffle", StringComparison.Ordinal)) name += "-noshuffle";
+                if (run.Get(noShuffle) && !name.EndsWith("-noshuffle", StringComparison.Ordinal)) name = ModelZoo.Contains($"{name}-noshuffle") ? $"{name}-noshuffle" : throw new BadInputException($"--no-shuffle is about ShuffleNet; '{name}' has no shuffle");
                 var options = new ZooOptions { Seed = run.Seed, Classes = run.Get(classes), Width = run.Get(width) ?? 1, InputShape = run.Get(input) is { } shape ? ParseShape(shape) : null };
                 var model = ModelZoo.Build(name, options);
                 Models.Save(model, path);
                 var costs = Costs.Of(new LoadedModel(name, model, path));
-                run.Show(new JsonObject { ["network"] = name, ["out"] = path, ["parameters"] = costs.Parameters, ["macs"] = costs.Macs, ["onnxBytes"] = costs.OnnxBytes },
-                    console => console.WriteLine($"{name}: {Format.Count(costs.Parameters)} parameters, {Format.Short(costs.Macs)} MACs; wrote {path}, {Format.Bytes(costs.OnnxBytes)}"));
+                run.Show(new JsonObject { ["network"] = name, ["out"] = path, ["parameters"] = costs.Parameters, ["macs"] = costs.Macs, ["onnxBytes"] = OutputFile.Bytes(path) },
+                    console => console.WriteLine($"{name}: {Format.Count(costs.Parameters)} parameters, {Format.Short(costs.Macs)} MACs; wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}"));
             },
         };
     }

@@ -30,10 +30,10 @@ public static class Trainer
 
     /// <summary>The name of a network's only output.</summary>
     /// <param name="who">What messages call it.</param>
-    /// <exception cref="BadInputException">It has not one input and one output.</exception>
-    internal static string OutputOf(Model model, string who) => model.Graph is { FreeInputs.Length: 1, Outputs: [var output] }
+    /// <exception cref="BadInputException">It has not one input of floats and one output.</exception>
+    internal static string OutputOf(Model model, string who) => model.Graph is { FreeInputs: [{ Type: ElementType.Float }], Outputs: [var output] }
         ? output.Name
-        : throw new BadInputException($"the {who} has {model.Graph.FreeInputs.Length} inputs and {model.Graph.Outputs.Length} outputs; one of each is expected here");
+        : throw new BadInputException($"the {who} takes {string.Join(", ", model.Graph.FreeInputs)} and has {model.Graph.Outputs.Length} outputs; one float tensor and one output are expected here");
 
     private sealed class Run : IDisposable
     {
@@ -158,6 +158,8 @@ public static class Trainer
         {
             var graph = new TorchGraph(model, _job.Options.LearnScales ? Learned.CodesAndScales : Learned.Codes);
             if (graph.Parameters.Count == 0) throw new BadInputException("the network has no weights to train");
+            if (graph.Parameters.FirstOrDefault(p => p.Value.dtype != torch.ScalarType.Float32).Key is { } other)
+                throw new BadInputException($"weight '{other}' is {graph.Parameters[other].dtype}; weights are trained in Float32");
             var pinned = Pruned.Pinned(model);
             var decayed = graph.Parameters.Where(p => (p.Value.dim() >= 2 || pinned.Contains(p.Key)) && !graph.Grids.Contains(p.Key)).Select(p => p.Key).ToHashSet();
             return (graph, new Optimizer(_job.Options, graph.Parameters, pinned, decayed, graph.Grids));

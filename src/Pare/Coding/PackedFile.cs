@@ -24,10 +24,11 @@ public static class PackedFile
 
     /// <summary>
     /// Restores the model, byte for byte, at <paramref name="modelPath"/>, and its data files beside it under their recorded names.
-    /// All of them are decoded and checked before any appears.
+    /// All of them are decoded and checked before any appears. A data file that is there already is replaced where the model at <paramref name="modelPath"/> is what names it.
     /// </summary>
-    /// <exception cref="BadInputException">The file is not a packed file, is damaged, or names files outside the folder.</exception>
-    public static void Unpack(string packedPath, string modelPath) =>
+    /// <returns>Bytes of all files together.</returns>
+    /// <exception cref="BadInputException">The file is not a packed file, is damaged, names files outside the folder, or a data file is in the way.</exception>
+    public static long Unpack(string packedPath, string modelPath) =>
         In(packedPath, source => Unpacker.Unpack(source, modelPath));
 
     /// <summary>The model as bytes that a runtime loads; elements of data files stand inside.</summary>
@@ -73,6 +74,7 @@ public static class PackedFile
     {
         try
         {
+            if (Directory.Exists(path)) throw new BadInputException("a folder; a .pare file is needed");
             return use(new PackedSource(File.ReadAllBytes(path)));
         }
         catch (BadInputException e)

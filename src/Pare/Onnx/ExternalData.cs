@@ -45,7 +45,7 @@ public sealed record ExternalData
             using var file = File.OpenHandle(path);
             var available = RandomAccess.GetLength(file) - Offset;
             if (available < SizeBytes || (Length is { } length && length != SizeBytes))
-                throw new BadInputException($"tensor '{Tensor}' needs {SizeBytes} bytes at {Offset} of '{Location}', {Length ?? Math.Max(0, available)} are there");
+                throw new BadInputException($"tensor '{Tensor}' needs {SizeBytes} bytes at {Offset} of '{Location}', {(available < SizeBytes ? Math.Max(0, available) : Length)} are there");
             var bytes = new byte[SizeBytes];
             for (var at = 0; at < bytes.Length;)
             {

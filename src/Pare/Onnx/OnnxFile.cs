@@ -44,6 +44,8 @@ public static class OnnxFile
 
     internal static void Write(Model model, string path, long maxInlineBytes)
     {
+        // Data files go where the model goes.
+        path = AtomicFile.Target(path);
         var tensors = model.Graph.AllTensors().Distinct<Tensor>(ReferenceEqualityComparer.Instance).ToList();
         var all = OnnxWriter.Write(model, null).Length > maxInlineBytes;
         var outside = tensors.Where(t => t.Data.Length >= MinExternalBytes && (all || t.IsExternal)).ToList();
@@ -117,6 +119,7 @@ public static class OnnxFile
     {
         try
         {
+            if (Directory.Exists(path)) throw new BadInputException("a folder; an .onnx file is needed");
             var info = new FileInfo(path);
             if (info.Exists && info.Length > int.MaxValue) throw new BadInputException($"the file has {info.Length} bytes; protobuf allows 2 GB, the rest goes to external data");
             return File.ReadAllBytes(path);

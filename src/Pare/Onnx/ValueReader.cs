@@ -57,7 +57,8 @@ internal static class ValueReader
             var dimension = Dimension.Unknown;
             while (one.Next())
             {
-                if (one.Field == 1) dimension = dimension with { Value = one.Int64, Symbol = null };
+                // Exporters that write -1 mean that the size is not fixed.
+                if (one.Field == 1) dimension = dimension with { Value = one.Int64 is >= 0 and var size ? size : null, Symbol = null };
                 else if (one.Field == 2) dimension = dimension with { Value = null, Symbol = one.Text };
                 else if (one.Field == 3) dimension = dimension with { Denotation = one.Text };
             }

@@ -41,6 +41,8 @@ public static class Pruner
             if (prune) targets.Add(layer);
         }
 
+        if (weights.Count == 0) throw new BadInputException($"nothing can be pruned: {string.Join(", ", leftAlone.Take(5))}{(leftAlone.Count > 5 ? ", ..." : "")} {(leftAlone.Count == 1 ? "keeps its" : "keep their")} weights in a form that is not known, such as Float16");
+
         var replacements = new Dictionary<string, Tensor>();
         foreach (var (layer, cut) in FindCuts(targets, options))
         {

@@ -36,12 +36,14 @@ internal sealed record LayerWeights(Layer Layer, Tensor Value)
     }
 
     /// <summary>The layers whose weights can be shared, in the graph's order; weights that several layers use appear once, under the first.</summary>
-    /// <exception cref="BadInputException">There are none, or a weight is not finite.</exception>
+    /// <exception cref="BadInputException">There are none, a pattern fits none, or a weight is not finite.</exception>
     public static IReadOnlyList<LayerWeights> Of(GraphIndex index, ShareOptions options, IReadOnlyDictionary<string, float[]>? importance)
     {
         var found = new List<LayerWeights>();
         var seen = new HashSet<string>();
-        foreach (var layer in Layer.Of(index))
+        var layers = Layer.Of(index).ToList();
+        options.CheckAllFit(layers);
+        foreach (var layer in layers)
         {
             var value = Source(index, layer.Weight);
             if (options.Excludes(layer) || !seen.Add(value) || WeightForm.ReadDense(index, value) is not { Data.IsEmpty: false } tensor) continue;

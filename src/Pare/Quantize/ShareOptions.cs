@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Pare.Onnx;
 
 namespace Pare.Quantize;
@@ -82,14 +81,12 @@ public sealed record ShareOptions
         if (!(Lambda >= 0 && double.IsFinite(Lambda))) throw new BadInputException($"lambda is {Lambda}; 0 or more is allowed");
     }
 
-    internal bool Excludes(Layer layer) => Exclude.Any(pattern => Fits(pattern, layer));
+    internal bool Excludes(Layer layer) => new LayerPatterns(Exclude).Fits(layer);
 
-    internal int Entries(Layer layer) => (Layers.FirstOrDefault(l => Fits(l.Pattern, layer))?.Size ?? Size).Entries;
+    internal int Entries(Layer layer) => (Layers.FirstOrDefault(l => new LayerPatterns([l.Pattern]).Fits(layer))?.Size ?? Size).Entries;
 
-    private static bool Fits(string pattern, Layer layer) =>
-        Matches(pattern, layer.Name) || Matches(pattern, layer.Weight) || Matches(pattern, layer.Node.OpType);
-
-    private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+    /// <exception cref="BadInputException">A pattern fits no layer.</exception>
+    internal void CheckAllFit(IReadOnlyList<Layer> layers) => new LayerPatterns([.. Exclude, .. Layers.Select(l => l.Pattern)]).CheckAllFit(layers);
 }
 
 /// <summary>How far weights are frozen.</summary>

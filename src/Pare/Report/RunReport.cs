@@ -148,8 +148,11 @@ public sealed record Contract(double? MaxDrop, double Aim, double Drop, double D
     /// <summary>Networks that were held to the promise; the more there were, the higher the confidence each had to reach.</summary>
     public int Tries { get; init; }
 
+    /// <summary>False where nothing could be made of the network.</summary>
+    public bool Found { get; init; } = true;
+
     /// <summary>What came of it, in a few words.</summary>
-    public string Standing => (Accept, Held) switch
+    public string Standing => !Found ? "nothing found" : (Accept, Held) switch
     {
         ("none", true) => "aim kept",
         ("none", false) => "aim missed",
@@ -159,7 +162,7 @@ public sealed record Contract(double? MaxDrop, double Aim, double Drop, double D
     };
 
     /// <summary>One sentence: what was promised or aimed at, and what came of it.</summary>
-    public string Verdict => $"{Standing}: at most {Format.Figure(Aim)} points lost{(MinRatio is { } ratio ? $" at {Format.Figure(ratio)}x or more" : "")}; measured {Format.Figure(Drop)}, with 95 % confidence at most {Format.Figure(DropUpper95)}";
+    public string Verdict => !Found ? $"{Standing}: the recipe could make nothing of this network" : $"{Standing}: at most {Format.Figure(Aim)} points lost{(MinRatio is { } ratio ? $" at {Format.Figure(ratio)}x or more" : "")}; measured {Format.Figure(Drop)}, with 95 % confidence at most {Format.Figure(DropUpper95)}";
 }
 
 /// <summary>A layer in the columns of Deep Compression's tables.</summary>

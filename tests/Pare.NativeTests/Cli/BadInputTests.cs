@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Pare.Onnx;
 using Xunit;
 
 namespace Pare.NativeTests.Cli;
@@ -47,6 +48,30 @@ public sealed class BadInputTests : IDisposable
         File.WriteAllBytes(_pare.At("bad.pare"), bytes);
         Assert.Contains("bad.pare", _pare.Fail("unpack @bad.pare -o @back.onnx"), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("train @half.onnx --epochs 1 -o @t.onnx", "x: Float16[N,784]")]
+    [InlineData("prune @half.onnx --score taylor --sparsity 0.5 -o @p.onnx", "x: Float16[N,784]")]
+    [InlineData("prune @half.onnx --sparsity 0.5 -o @p.onnx", "nothing can be pruned: mm keeps its weights in a form that is not known, such as Float16")]
+    [InlineData("train @cast.onnx --epochs 1 -o @t.onnx", "weight 'w' is Float16; weights are trained in Float32")]
+    public void Networks_of_half_precision_are_refused_where_they_cannot_be_worked_on(string line, string says)
+    {
+        OnnxFile.Write(Half(ElementType.Float16, [new Node { OpType = "MatMul", Name = "mm", Inputs = ["x", "w"], Outputs = ["y"] }]), _pare.At("half.onnx"));
+        OnnxFile.Write(Half(ElementType.Float, [
+            new Node { OpType = "Cast", Inputs = ["w"], Outputs = ["v"], Attributes = [NodeAttribute.Of("to", (long)ElementType.Float)] },
+            new Node { OpType = "MatMul", Name = "mm", Inputs = ["x", "v"], Outputs = ["y"] },
+        ]), _pare.At("cast.onnx"));
+        Assert.Contains(says, _pare.Fail(line), StringComparison.Ordinal);
+    }
+
+    private static Model Half(ElementType values, Node[] nodes) => new()
+    {
+        Graph = new Graph
+        {
+            Name = "half", Nodes = [.. nodes], Inputs = [ValueInfo.Of("x", values, new Dimension(null, "N"), 784)], Outputs = [ValueInfo.Of("y", values, new Dimension(null, "N"), 10)],
+            Initializers = [new Tensor { Name = "w", Type = ElementType.Float16, Shape = [784, 10], Data = new byte[2 * 7840] }],
+        },
+    };
 
     [Theory]
     [InlineData(float.NaN, "prune @bad.onnx --sparsity 0.5 -o @p.onnx")]

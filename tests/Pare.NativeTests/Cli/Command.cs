@@ -14,11 +14,11 @@ public sealed class Command : IDisposable
     /// <summary>A path in the folder.</summary>
     public string At(string name) => Path.Combine(Folder, name);
 
-    /// <summary>Runs a command line whose words are separated by blanks; <c>@</c> before a word makes it a path in the folder.</summary>
+    /// <summary>Runs a command line whose words are separated by blanks; <c>@</c> before a word makes it a path in the folder, <c>''</c> is an empty word.</summary>
     public (int Code, string Output, string Error) Run(string line, CancellationToken cancel = default)
     {
         using StringWriter output = new(), error = new();
-        var code = Program.Run([.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => w[0] == '@' ? At(w[1..]) : w)], output, error, cancel);
+        var code = Program.Run([.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => w[0] == '@' ? At(w[1..]) : w == "''" ? "" : w)], output, error, cancel);
         return (code, output.ToString(), error.ToString());
     }
 

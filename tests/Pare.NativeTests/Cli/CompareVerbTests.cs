@@ -51,6 +51,8 @@ public sealed class CompareVerbTests : IDisposable
     public void What_cannot_be_compared_is_refused_before_anything_is_trained()
     {
         Assert.Contains("the zoo has no network 'resnet21'", _pare.Fail("compare lenet5 resnet21 --data @digits -o @c"), StringComparison.Ordinal);
+        Assert.Contains("'lenet5' is named twice", _pare.Fail("compare lenet5 lenet5 --data @digits -o @c"), StringComparison.Ordinal);
+        Assert.Contains("unknown option '--checkpoint'", _pare.Fail("compare lenet5 --data @digits --checkpoint @k -o @c"), StringComparison.Ordinal);
         Assert.Contains("at its narrowest", _pare.Fail("compare lenet5 --data @digits --macs 1000 -o @c"), StringComparison.Ordinal);
     }
 

@@ -47,6 +47,8 @@ public sealed class LandmarkVerbTests : IDisposable
     [Fact]
     public void What_does_not_fit_is_refused_in_one_line()
     {
+        Assert.Contains("photo.png': no such file", _pare.Fail("landmarks detect @photo.png -c @nowhere"), StringComparison.Ordinal);
+        File.WriteAllBytes(_pare.At("photo.png"), []);
         Assert.Contains("there is no cascade in", _pare.Fail("landmarks detect @photo.png -c @nowhere"), StringComparison.Ordinal);
         _pare.Tiny();
         Assert.Contains("a landmark network takes one tensor", _pare.Fail("landmarks eval --level1 @tiny.onnx"), StringComparison.Ordinal);
@@ -55,6 +57,7 @@ public sealed class LandmarkVerbTests : IDisposable
         Assert.Contains("empty.png", _pare.Fail("landmarks detect @empty.png --level1 @net.onnx"), StringComparison.Ordinal);
         Assert.Contains("there is no photo in", _pare.Fail($"landmarks detect {Directory.CreateDirectory(_pare.At("none")).FullName} --level1 @net.onnx"), StringComparison.Ordinal);
         Assert.Contains("--box 1,2,3 is not X,Y,W,H", _pare.Fail("landmarks detect @empty.png --level1 @net.onnx --box 1,2,3"), StringComparison.Ordinal);
+        Assert.Contains("pictures are written as .png", _pare.Fail("landmarks detect @empty.png --level1 @net.onnx -o @out.jpg"), StringComparison.Ordinal);
         Assert.Contains("7 points make no known face", _pare.Fail("landmarks train --points 7 -o @c"), StringComparison.Ordinal);
     }
 

@@ -95,7 +95,7 @@ public sealed class SensitivityVerbTests : IDisposable
     [InlineData("prune @net.onnx --sparsity 0.5 --by @other.json -o @p.onnx", "was measured on other.onnx (SHA-256 00ff)")]
     [InlineData("prune @net.onnx --sparsity 0.5 --by @none.json -o @p.onnx", "no such file")]
     [InlineData("prune @net.onnx --sparsity 0.5 --by @bad.json -o @p.onnx", "method 'luck'; allowed: sparsity, bits, rank, channels")]
-    [InlineData("prune @net.onnx --by @other.json -o @p.onnx", "prune needs one of")]
+    [InlineData("prune @net.onnx --by @other.json -o @p.onnx", "--layer, --pattern is needed; none is given")]
     [InlineData("prune @net.onnx --quality 1 --by @other.json -o @p.onnx", "--by shares out --sparsity")]
     [InlineData("share @net.onnx --bytes 1000 -o @p.onnx", "--bytes and --by belong together")]
     [InlineData("factorize @net.onnx --rank 2 --by @other.json -o @p.onnx", "--by shares out --macs")]

@@ -66,7 +66,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("inspect @tiny.onnx --seed x", "--seed is 'x'; allowed: a whole number, 0 or more")]
     [InlineData("inspect @tiny.onnx --threads 0", "--threads is '0'; allowed: a whole number, 1 to 1024")]
     [InlineData("prune @tiny.onnx --sparsity 0.5", "--out FILE is missing")]
-    [InlineData("prune @tiny.onnx -o @p.onnx", "prune needs one of --sparsity, --quality, --layer and --pattern")]
+    [InlineData("prune @tiny.onnx -o @p.onnx", "one of --sparsity, --quality, --layer, --pattern is needed; none is given")]
     [InlineData("prune @tiny.onnx --channels -o @p.onnx", "--channels needs one of --macs and --params")]
     [InlineData("prune @tiny.onnx --channels --macs 0 -o @p.onnx", "the share of multiply-adds is 0, above 0 and below 1 is allowed")]
     [InlineData("prune @tiny.onnx --channels --macs 1.5 -o @p.onnx", "--macs is '1.5'; allowed: a number, 0 up to, not including, 1")]
@@ -86,9 +86,27 @@ public sealed class UsageTests : IDisposable
     [InlineData("inspect @tiny.onnx --html @missing/p.html", "its folder does not exist")]
     [InlineData("peak-memory @missing.onnx", "missing.onnx")]
     [InlineData("zoo lenet5", "zoo lenet5 needs -o FILE")]
+    [InlineData("zoo -o @z.onnx", "--out is about a network")]
+    [InlineData("zoo lenet5 --no-shuffle -o @z.onnx", "--no-shuffle is about ShuffleNet")]
+    [InlineData("prune @tiny.onnx --sparsity 0.5 --quality 1 -o @p.onnx", "--sparsity and --quality is given")]
+    [InlineData("share @tiny.onnx --layer stem=3 -o @s.onnx", "pattern 'stem' matches no layer")]
+    [InlineData("share @tiny.onnx --exclude stem* -o @s.onnx", "pattern 'stem*' matches no layer")]
+    [InlineData("quantize @tiny.onnx --scheme int4 --max-drop 1 -o @q.onnx", "--max-drop plays no part in --scheme int4; leave it out")]
+    [InlineData("quantize @tiny.onnx --scheme minmax8 --rounding gptq -o @q.onnx", "--rounding plays no part in --scheme minmax8")]
+    [InlineData("quantize @tiny.onnx --scheme int4 --data glyphs -o @q.onnx", "--data plays no part in --scheme int4 --rounding nearest")]
+    [InlineData("pack @tiny.onnx -o @tiny.onnx", "a packed file's name ends in .pare")]
+    [InlineData("unpack @tiny.pare -o @tiny.pare", "an .onnx file is what comes out")]
+    [InlineData("inspect @", "is a folder; a file is needed, such as ")]
+    [InlineData("unpack @ -o @u.onnx", "a folder; a .pare file is needed")]
+    [InlineData("pack @tiny.onnx -o ''", "--out is empty; leave it out, or say what")]
+    [InlineData("inspect @tiny.onnx --html ''", "--html is empty")]
+    [InlineData("landmarks draw-data -o ''", "--out is empty")]
+    [InlineData("inspect ''", "MODEL is empty")]
+    [InlineData("train lenet5 --checkpoint @missing/c -o @t.onnx", "its folder does not exist")]
     public void A_mistake_is_one_line_and_exit_2(string line, string says)
     {
         _pare.Tiny();
+        File.Copy(_pare.At("tiny.onnx"), _pare.At("model.onnx"));
         Assert.Contains(says, _pare.Fail(line), StringComparison.Ordinal);
     }
 

@@ -150,6 +150,27 @@ public sealed class PackedFileTests : IDisposable
     }
 
     [Fact]
+    public void A_data_file_that_another_model_may_need_is_not_replaced()
+    {
+        var (model, data) = External("net.data");
+        var packed = Path.Combine(_folder.FullName, "m.pare");
+        PackedFile.Pack(model, packed);
+        var target = _folder.CreateSubdirectory("target").FullName;
+        string back = Path.Combine(target, "back.onnx"), other = Path.Combine(target, "net.data");
+        File.WriteAllText(other, "precious");
+        Assert.Contains("is there already, with other content", Assert.Throws<BadInputException>(() => PackedFile.Unpack(packed, back)).Message, StringComparison.Ordinal);
+        Assert.Equal("precious", File.ReadAllText(other));
+        Assert.False(File.Exists(back));
+
+        // What is equal is no obstacle, nor is what the model that is replaced names.
+        File.Copy(data, other, overwrite: true);
+        Assert.Equal(new FileInfo(model).Length + new FileInfo(data).Length, PackedFile.Unpack(packed, back));
+        File.WriteAllText(other, "old");
+        PackedFile.Unpack(packed, back);
+        Assert.Equal(File.ReadAllBytes(data), File.ReadAllBytes(other));
+    }
+
+    [Fact]
     public void A_model_with_data_files_is_read_with_its_elements_inside()
     {
         var (model, _) = External("net.data");

@@ -26,6 +26,43 @@ public sealed class FileTests : IDisposable
         Assert.DoesNotContain('\n', message);
     }
 
+    [Fact]
+    public void A_file_that_is_replaced_keeps_its_permissions_and_a_link_stays_a_link()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var real = Put("real.onnx", [1]);
+        File.SetUnixFileMode(real, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var link = Path.Combine(_folder, "link.onnx");
+        File.CreateSymbolicLink(link, real);
+        OnnxFile.Write(Nets.Small(), link);
+        Assert.Equal(real, new FileInfo(link).LinkTarget);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(real));
+        Assert.Equal(OnnxWriter.ToBytes(Nets.Small()), File.ReadAllBytes(real));
+    }
+
+    [Fact]
+    public void A_device_is_written_to_and_stays_one()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        OnnxFile.Write(Nets.Small(), "/dev/null");
+        Assert.Equal(0, new FileInfo("/dev/null").Length);
+        Assert.Empty(File.ReadAllBytes("/dev/null"));
+    }
+
+    [Fact]
+    public void A_size_of_minus_one_is_one_that_is_not_fixed()
+    {
+        var model = Nets.Small();
+        var old = OnnxWriter.ToBytes(model with { Graph = model.Graph with { Inputs = [Nets.Float("x", -1, 2, 4, 4)] } });
+        Assert.Null(OnnxReader.Read(old).Graph.Inputs[0].Shape!.Value[0].Value);
+    }
+
+    [Fact]
+    public void A_folder_that_is_missing_is_said_of_the_file_that_was_asked_for() =>
+        Assert.Equal(
+            $"cannot write '{_folder}/none/m.onnx': its folder does not exist",
+            Assert.Throws<BadInputException>(() => OnnxFile.Write(Nets.Small(), $"{_folder}/none/m.onnx")).Message);
+
     // In version 3 every initializer is an input too, which those that a step makes are not.
     [Fact]
     public void A_model_of_IR_version_3_that_was_given_initializers_becomes_one_of_version_4()

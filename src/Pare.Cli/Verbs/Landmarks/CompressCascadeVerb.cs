@@ -19,7 +19,7 @@ internal static class CompressCascadeVerb
     {
         var data = new LandmarkFlags();
         var cascade = new CascadeFlags();
-        var output = new Option<string>("--out", "-o") { HelpName = "DIR", Description = "Folder for level1/ and level2/, each with what 'pare compress' writes. (default out/cascade)", DefaultValueFactory = _ => "out/cascade" };
+        var output = Opt.Folder("Folder for level1/ and level2/, each with what 'pare compress' writes.", "out/cascade");
         var recipe = new RecipeFlags("Points of NME that each level may lose. (default: the recipe's aim)");
         return new VerbCommand("compress", "Make both levels smaller, and say what it cost the cascade.", new OptionGroup("Compression") { output }, recipe, data, cascade)
         {

@@ -34,6 +34,7 @@ internal static class DetectVerb
                 var paths = Expand(run.Get(photos));
                 var target = run.Get(output);
                 var isFile = target is not null && Path.GetExtension(target).Equals(".png", StringComparison.OrdinalIgnoreCase);
+                if (target is not null && !isFile && Extensions.Contains(Path.GetExtension(target).ToLowerInvariant())) throw new BadInputException($"-o '{target}': pictures are written as .png");
                 if (isFile && paths.Count > 1) throw new BadInputException($"-o '{target}' is one picture for {paths.Count} photos; give a folder");
                 if (isFile) OutputFile.Check(target!);
                 else if (target is not null) CompressOutput.Prepare(target);
@@ -102,7 +103,7 @@ internal static class DetectVerb
         var paths = new List<string>();
         foreach (var path in photos)
         {
-            if (!Directory.Exists(path)) paths.Add(path);
+            if (!Directory.Exists(path)) paths.Add(File.Exists(path) ? path : throw new BadInputException($"photo '{path}': no such file"));
             else paths.AddRange(Directory.GetFiles(path).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())).Order(StringComparer.Ordinal));
         }
         return paths.Count > 0 ? paths : throw new BadInputException($"there is no photo in {string.Join(", ", photos)}; files of {string.Join(", ", Extensions)} are looked for");
@@ -118,7 +119,6 @@ internal static class DetectVerb
 
     private static Picture Read(string path)
     {
-        if (!File.Exists(path)) throw new BadInputException($"photo '{path}': no such file");
         return Named(path, () => SkiaDecoder.Decode(File.ReadAllBytes(path), new PictureGeometry()));
     }
 

@@ -13,7 +13,7 @@ internal static class DrawDataVerb
 {
     public static Command Create()
     {
-        var output = new Option<string>("--out", "-o") { HelpName = "DIR", Description = "Folder for the pictures (.png) and their points (.pts).", Required = true };
+        var output = Opt.Folder("Folder for the pictures (.png) and their points (.pts).");
         var count = Opt.Whole("--count", "N", 1, 1_000_000, 100, "Faces to draw.");
         var marked = Opt.Flag("--marked", "Draw the points into the pictures.");
         return new VerbCommand("draw-data", "Write the built-in faces as pictures with their points.", new OptionGroup("Drawing") { output, count, marked })

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pare.Data;
 using Pare.Data.Landmarks;
+using Pare.Data.Synthetic;
 using Pare.Skia;
 
 namespace Pare.Cli.Verbs.Landmarks;
@@ -30,6 +31,7 @@ internal sealed class LandmarkFlags : OptionGroup
     {
         scheme ??= PointScheme.Of(run.Get(_points) ?? 5);
         var options = new DataOptions { Seed = (ulong)run.Seed, Threads = run.Threads };
-        return LandmarkSource.Open(DataName(run), options, SkiaDecoder.Decode).In(scheme);
+        // What nobody asked for is never a folder that happens to have the name.
+        return (run.Has(_data) ? LandmarkSource.Open(DataName(run), options, SkiaDecoder.Decode) : Faces.Open(options.Seed, options.Threads)).In(scheme);
     }
 }

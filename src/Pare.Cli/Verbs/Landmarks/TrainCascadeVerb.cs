@@ -20,7 +20,7 @@ internal static class TrainCascadeVerb
     public static Command Create()
     {
         var data = new LandmarkFlags();
-        var output = new Option<string>("--out", "-o") { HelpName = "DIR", Description = "Folder for level1.onnx and level2.onnx. (default cascade)", DefaultValueFactory = _ => "cascade" };
+        var output = Opt.Folder("Folder for level1.onnx and level2.onnx.", "cascade");
         var size = Opt.Text("--size", "WxH", $"Input of both networks. (default {Default.Size})");
         var width = Opt.Number("--width", "F", 0.1, 8, "Factor on the networks' channels. (default 1)");
         var epochs = Opt.MaybeWhole("--epochs", "N", 1, 100_000, $"Passes over the training data for each level. (default {Default.Training.Epochs})");

@@ -6,18 +6,20 @@ namespace Pare.Coding.Container;
 internal static class Unpacker
 {
     /// <summary>Writes the model file and its data files; none appears before all are decoded and the checksum is right.</summary>
-    public static void Unpack(PackedSource source, string modelPath)
+    public static long Unpack(PackedSource source, string modelPath)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
         var paths = source.DataFiles.Select(f => new ExternalData { Tensor = modelPath, Location = f.Location }.Resolve(folder)).ToList();
         if (paths.Append(Path.GetFullPath(modelPath)).Distinct(StringComparer.Ordinal).Count() != paths.Count + 1)
-            throw new BadInputException("packed file: two of its files have the same name");
+            throw new BadInputException($"'{modelPath}' has the name of one of the model's data files ({string.Join(", ", source.DataFiles.Select(f => f.Location))}); give another");
+        CheckFree(source, paths, modelPath);
         var checksum = Crc32C.Start();
         AtomicFile.Write(modelPath, stream =>
         {
             foreach (var piece in Model(source)) Put(stream, piece, ref checksum);
             WriteDataFile(0, ref checksum);
         });
+        return source.ModelLength + source.DataFiles.Sum(f => f.Length);
 
         void WriteDataFile(int file, ref Crc32C sum)
         {
@@ -34,6 +36,32 @@ internal static class Unpacker
                 WriteDataFile(file + 1, ref inner);
             });
         }
+    }
+
+    // Data files have names that other models may use: only those of the model that is replaced may be.
+    private static void CheckFree(PackedSource source, List<string> paths, string modelPath)
+    {
+        for (var file = 0; file < paths.Count; file++)
+            if (File.Exists(paths[file]) && !Names(modelPath, source.DataFiles[file].Location) && !Holds(paths[file], DataFile(source, file)))
+                throw new BadInputException($"'{paths[file]}' is there already, with other content: another model may need it; give another folder");
+    }
+
+    private static bool Names(string model, string location) => File.Exists(model) && File.ReadAllBytes(model).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(location)) >= 0;
+
+    private static bool Holds(string path, IEnumerable<ReadOnlyMemory<byte>> pieces)
+    {
+        using var stream = File.OpenRead(path);
+        var buffer = new byte[1 << 16];
+        foreach (var piece in pieces)
+        {
+            for (var at = 0; at < piece.Length;)
+            {
+                var part = piece.Span.Slice(at, Math.Min(buffer.Length, piece.Length - at));
+                if (stream.ReadAtLeast(buffer.AsSpan(0, part.Length), part.Length, throwOnEndOfStream: false) != part.Length || !part.SequenceEqual(buffer.AsSpan(0, part.Length))) return false;
+                at += part.Length;
+            }
+        }
+        return stream.ReadByte() < 0;
     }
 
     /// <summary>The model file alone, and the data files by location.</summary>
