@@ -29,7 +29,7 @@ internal static class NodeLatencies
             var profile = NodeTimer.Measure(model, options, cancel);
             return
             [
-                .. profile.Nodes.Select(n => new NodeLatency(NameOf(model.Graph.Nodes[n.Index]), model.Graph.Nodes[n.Index].OpType, n.Ms, null)),
+                .. profile.Nodes.Select(n => new NodeLatency(model.Graph.Nodes[n.Index].Label, model.Graph.Nodes[n.Index].OpType, n.Ms, null)),
                 // What the runtime puts in itself is named anew in every network.
                 .. profile.Added.GroupBy(n => n.Op).Select(g => new NodeLatency($"{g.Key} of the runtime", g.Key, g.Sum(n => n.Ms), null)),
             ];
@@ -43,6 +43,4 @@ internal static class NodeLatencies
         var names = before.Select(n => n.Name).ToHashSet();
         return [.. before.Select(n => n with { After = times.GetValueOrDefault(n.Name)?.Before }), .. times.Values.Where(n => !names.Contains(n.Name)).Select(n => n with { Before = null, After = n.Before })];
     }
-
-    private static string NameOf(Node node) => node.Name.Length > 0 ? node.Name : node.Outputs[0];
 }

@@ -58,16 +58,11 @@ public static class CascadeTrainer
                 Options = options.Training with { Seed = options.Training.Seed + number },
                 Checkpoint = options.Checkpoint?.Invoke(number),
             };
-            var result = train(job, progress is null ? null : new LevelProgress(number, progress), cancel);
+            var result = train(job, new Relay<TrainProgress>(p => progress?.Report((number, p))), cancel);
             return TrainedOn.Mark(level.ToMetadata(result.Model), examples);
         }
     }
 
     /// <summary>The first level's crops: each photo whole.</summary>
     public static Crop[] WholeCrops(LandmarkSet set) => [.. set.Photos.Select(p => Crop.Whole(p.Size))];
-
-    private sealed class LevelProgress(int level, IProgress<(int, TrainProgress)> inner) : IProgress<TrainProgress>
-    {
-        public void Report(TrainProgress value) => inner.Report((level, value));
-    }
 }

@@ -36,7 +36,7 @@ public static class FusionCheck
             var nodes = OnnxFile.Read(path).Graph.Nodes;
             return new FusionReport(
                 nodes.CountBy(n => n.OpType).OrderBy(c => c.Key, StringComparer.Ordinal).ToDictionary(),
-                [.. nodes.Where(n => FloatOperators.Contains(n.OpType)).Select(n => n.Name.Length > 0 ? n.Name : n.Outputs[0])]);
+                [.. nodes.Where(n => FloatOperators.Contains(n.OpType)).Select(n => n.Label)]);
         }
         finally
         {

@@ -44,13 +44,6 @@ public static class LatencyMeter
     /// <exception cref="BadInputException">The model does not take such a batch.</exception>
     public static Latency Measure(Model model, LatencyOptions? options = null) => Measure([model], options)[0];
 
-    /// <summary>Times one model on examples of the given shape.</summary>
-    public static Latency Measure(Model model, ReadOnlySpan<int> exampleShape, int batch = 1, OrtOptions? options = null, TimeSpan? budget = null)
-    {
-        var asked = new LatencyOptions { Batch = batch, ExampleShape = [.. exampleShape], Run = options ?? new() };
-        return Measure(model, budget is { } time ? asked with { Budget = time } : asked);
-    }
-
     /// <summary>Times several models side by side: they take turns run by run, so that whatever else the machine does meets all of them.</summary>
     /// <returns>Milliseconds a run, in the models' order.</returns>
     /// <exception cref="BadInputException">A model does not take such a batch.</exception>

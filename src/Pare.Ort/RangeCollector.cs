@@ -22,14 +22,11 @@ public static class RangeCollector
     {
         var running = values.Distinct().ToDictionary(v => v, v => new Observation(v, channelAxes.TryGetValue(v, out var axis) ? axis : null));
         var passes = histograms ? 2 : 1;
-        ValueObserver.Observe(model, values, inputs, t => running[t.Name].Widen(t), options, new Share(progress, 0, passes));
-        if (histograms) ValueObserver.Observe(model, values, inputs, t => running[t.Name].Count(t), options, new Share(progress, 1, passes));
+        ValueObserver.Observe(model, values, inputs, t => running[t.Name].Widen(t), options, Pass(0));
+        if (histograms) ValueObserver.Observe(model, values, inputs, t => running[t.Name].Count(t), options, Pass(1));
         return running.ToDictionary(p => p.Key, p => p.Value.ToRecord());
-    }
 
-    private sealed class Share(IProgress<double>? inner, int pass, int passes) : IProgress<double>
-    {
-        public void Report(double value) => inner?.Report((pass + value) / passes);
+        Relay<double> Pass(int pass) => new(share => progress?.Report((pass + share) / passes));
     }
 
     /// <summary>What has been seen of one value so far.</summary>

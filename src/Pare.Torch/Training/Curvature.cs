@@ -57,7 +57,7 @@ public static class Curvature
         {
             var start = probe;
             run.DrawSigns(seed * 1_000_003L + probe);
-            run.Pass(BatchSize, create: true, run.AddProducts, progress is null ? null : new Part(progress, start, probes));
+            run.Pass(BatchSize, create: true, run.AddProducts, new Relay<double>(share => progress?.Report((start + share) / probes)));
             estimates.Add(run.Take(power: 1));
         }
         return Mean(estimates);
@@ -83,11 +83,6 @@ public static class Curvature
             values[name] = Array.ConvertAll(mean, v => MathF.Max(v, 0));
         }
         return new CurvatureRecord(values, size == 0 ? 0 : Math.Sqrt(variance / size));
-    }
-
-    private sealed class Part(IProgress<double> inner, int part, int parts) : IProgress<double>
-    {
-        public void Report(double value) => inner.Report((part + value) / parts);
     }
 
     /// <summary>A graph with its data, and sums over them.</summary>

@@ -27,7 +27,7 @@ public static class FactorLayers
         if (layer.WeightInput != 1) return Left(layer, "its weight stands on the left");
         if (node.Is("Gemm") && node.Int("transA", 0) != 0) return Left(layer, "its input is transposed");
         if (node.Int("group", 1) != 1) return Left(layer, $"{node.Int("group", 1)} groups");
-        if (index.Consumers(layer.Weight) is { Count: > 1 } users) return Left(layer, $"its weight is also that of '{NameOf(users.First(u => u != node))}'");
+        if (index.Consumers(layer.Weight) is { Count: > 1 } users) return Left(layer, $"its weight is also that of '{users.First(u => u != node).Label}'");
         if (index.IsOutput(layer.Weight) || node.Inputs.Count(i => i == layer.Weight) > 1) return Left(layer, "its weight is used elsewhere too");
         if (WeightForm.ReadDense(index, layer.Weight) is not { Data.IsEmpty: false } weight) return Left(layer, "its weights are quantized, or in a form that is not known");
         return node.Is("Conv") ? Convolution(layer, weight, method, shape) : Dense(layer, weight, shape);
@@ -69,8 +69,6 @@ public static class FactorLayers
             OutputPlaces = known ? output![0] * Product(output.AsSpan(2)) : 1,
         };
     }
-
-    private static string NameOf(Node node) => node.Name.Length > 0 ? node.Name : node.Outputs[0];
 
     private static long Product(ReadOnlySpan<long> sizes)
     {

@@ -9,7 +9,7 @@ namespace Pare.Onnx;
 public sealed record Layer(Node Node, int WeightInput)
 {
     /// <summary>The node's name, or its output's where it has none.</summary>
-    public string Name => Node.Name.Length > 0 ? Node.Name : Node.Outputs[0];
+    public string Name => Node.Label;
 
     /// <summary>Name of the value that holds the weights.</summary>
     public string Weight => Node.Inputs[WeightInput];

@@ -51,6 +51,9 @@ public sealed record Node
     public Node Without(string attribute) => this with { Attributes = Attributes.RemoveAll(a => a.Name == attribute) };
 
     /// <summary>How messages name the node.</summary>
+    /// <summary>The name, or that of the first output where there is none: what reports and messages call the node.</summary>
+    public string Label => Name.Length > 0 ? Name : Outputs.FirstOrDefault("");
+
     public override string ToString() => Name.Length > 0 ? $"{OpType} '{Name}'" : $"{OpType} -> '{(Outputs.Length > 0 ? Outputs[0] : "")}'";
 
     private NodeAttribute? Find(string name)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Pare.Onnx;
@@ -11,14 +10,6 @@ namespace Pare.Onnx;
 /// <param name="Codes">Whole numbers below k in the weight's shape; unsigned bytes where Pare wrote them.</param>
 public sealed record SharedWeight(Tensor Codebook, Tensor Codes)
 {
-    /// <summary>The shared form behind a value; false where the value is made in another way.</summary>
-    public static bool TryFind(GraphIndex index, string value, [NotNullWhen(true)] out Tensor? codebook, [NotNullWhen(true)] out Tensor? codes)
-    {
-        var found = Find(index, value);
-        (codebook, codes) = (found?.Codebook, found?.Codes);
-        return found is not null;
-    }
-
     /// <summary>The shared form behind a value; null where the value is made in another way.</summary>
     public static SharedWeight? Find(GraphIndex index, string value)
     {

@@ -20,6 +20,13 @@ public sealed record WeightForm(ImmutableArray<Tensor> Tensors, ImmutableArray<N
         return null;
     }
 
+    /// <summary>The value in front of nodes that only put weights into another order or shape.</summary>
+    public static string Behind(GraphIndex index, string value)
+    {
+        while (index.Constant(value) is null && index.Producer(value) is { IsStandard: true, OpType: "Identity" or "Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" } node) value = node.Inputs[0];
+        return value;
+    }
+
     /// <summary>
     /// The model with each named value made by its new form. What made it before goes, where nothing else uses it. Every
     /// other node and constant stays as it is.

@@ -70,7 +70,7 @@ public sealed record ModelProfile
             }
             return new NodeProfile
             {
-                Name = node.Name.Length > 0 ? node.Name : node.Outputs[0],
+                Name = node.Label,
                 OpType = node.OpType,
                 Index = position,
                 OutputShape = types.GetValueOrDefault(node.Outputs[0]).Shape,

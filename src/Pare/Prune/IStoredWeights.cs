@@ -28,16 +28,6 @@ internal static class StoredWeights
         return index.Producer(value) is { } node && node.Is("DequantizeLinear") ? QuantizedWeights.Of(index, node) : null;
     }
 
-    /// <summary>The value in front of nodes that only put weights into another order or shape, which no zero notices.</summary>
-    public static string Behind(GraphIndex index, string value)
-    {
-        while (index.Producer(value) is { } node && IsRearrangement(node) && index.Constant(value) is null) value = node.Inputs[0];
-        return value;
-    }
-
-    private static bool IsRearrangement(Node node) =>
-        node.IsStandard && node.OpType is "Identity" or "Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze";
-
     /// <summary>A tensor of the same type with only the given indices of one axis.</summary>
     public static Tensor Take(this Tensor tensor, int axis, ReadOnlySpan<int> indices)
     {

@@ -22,7 +22,7 @@ public static class Pruned
     {
         if (!IsMarked(model)) return ImmutableHashSet<string>.Empty;
         var index = new GraphIndex(model.Graph);
-        return Layer.Of(index).SelectMany(layer => Constants(index, StoredWeights.Behind(index, layer.Weight))).ToImmutableHashSet();
+        return Layer.Of(index).SelectMany(layer => Constants(index, WeightForm.Behind(index, layer.Weight))).ToImmutableHashSet();
     }
 
     private static IEnumerable<string> Constants(GraphIndex index, string value)

@@ -27,7 +27,7 @@ public static class Pruner
         var weights = new List<ScoredWeights>();
         var targets = new List<ScoredWeights>();
         var leftAlone = new List<string>();
-        foreach (var users in all.GroupBy(l => StoredWeights.Behind(index, l.Weight)))
+        foreach (var users in all.GroupBy(l => WeightForm.Behind(index, l.Weight)))
         {
             var named = users.FirstOrDefault(l => options.LayerSparsities?.ContainsKey(l.Name) == true) ?? users.First();
             if (StoredWeights.Of(index, users.Key) is not { } stored)

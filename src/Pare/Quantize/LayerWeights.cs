@@ -45,7 +45,7 @@ internal sealed record LayerWeights(Layer Layer, Tensor Value)
         options.CheckAllFit(layers);
         foreach (var layer in layers)
         {
-            var value = Source(index, layer.Weight);
+            var value = WeightForm.Behind(index, layer.Weight);
             if (options.Excludes(layer) || !seen.Add(value) || WeightForm.ReadDense(index, value) is not { Data.IsEmpty: false } tensor) continue;
             tensor.ThrowUnlessFinite();
             var named = tensor with { Name = value };
@@ -67,15 +67,6 @@ internal sealed record LayerWeights(Layer Layer, Tensor Value)
         if (layer.Node.OpType == "MatMul" && index.Consumers(layer.Node.Outputs[0]) is [var add] && add.Is("Add"))
             name = add.Inputs[add.Inputs[0] == layer.Node.Outputs[0] ? 1 : 0];
         return name.Length > 0 && WeightForm.ReadDense(index, name) is { Data.IsEmpty: false } bias ? bias with { Name = name } : null;
-    }
-
-    // Behind operators that only arrange the weights anew.
-    private static string Source(GraphIndex index, string value)
-    {
-        while (index.Constant(value) is null && index.Producer(value) is { IsStandard: true } node
-            && node.OpType is "Transpose" or "Reshape" or "Identity" or "Squeeze" or "Unsqueeze" or "Flatten")
-            value = node.Inputs[0];
-        return value;
     }
 
     private static float[]? ImportanceOf(Tensor weights, IReadOnlyDictionary<string, float[]>? importance)

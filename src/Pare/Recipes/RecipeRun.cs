@@ -148,7 +148,7 @@ public sealed class RecipeRun
             Options = options with { Seed = Seed + 1000 * _log.Count, Threads = Threads, TeacherShare = FollowsItselfAlone ? 1 : options.TeacherShare }, Edit = edit, EditEvery = Math.Max(1, steps / edits),
             ScoreEvery = ScoreEvery,
         };
-        var inner = Progress is null ? null : new Forward<TrainProgress>(p => Progress.Report(new RecipeProgress(stage, p.Epoch / p.Epochs) { Training = p }));
+        var inner = Progress is null ? null : new Relay<TrainProgress>(p => Progress.Report(new RecipeProgress(stage, p.Epoch / p.Epochs) { Training = p }));
         var result = Time is { } time ? time.Timed((double)Data.Train.Count * options.Epochs, () => Train(job, inner, Cancellation)) : Train(job, inner, Cancellation);
         return result.Validation is null ? result with { Validation = ScoreOn(result.Model, Data.Validation) } : result;
     }
@@ -179,11 +179,5 @@ public sealed class RecipeRun
 
         // Smaller candidates come first: of those within the limit the first stays.
         double Beyond(Candidate c) => Math.Max(Drop(c.Score), MaxDrop);
-    }
-
-    // Progress<T> posts to a thread pool, which reorders; a run reports in order.
-    private sealed class Forward<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pare.Onnx;
 
 namespace Pare.Recipes;
@@ -28,6 +29,19 @@ public abstract record RecipeStep
 
     /// <summary>The step with its training made longer or shorter by a factor.</summary>
     public virtual RecipeStep Stretched(double factor) => this;
+
+    /// <summary>Works one candidate out and notes what came of it.</summary>
+    /// <param name="options">What it was asked for; <paramref name="make"/> may add what it found.</param>
+    /// <param name="make">Works it out.</param>
+    /// <returns>The candidate; null where it costs more than is allowed.</returns>
+    protected Candidate? Attempt(RecipeRun run, IReadOnlyDictionary<string, string> options, Func<Candidate> make)
+    {
+        var watch = Stopwatch.StartNew();
+        var result = make();
+        var fits = run.Drop(result.Score) <= run.MaxDrop;
+        run.Note(Name, options, watch, result, fits);
+        return fits ? result : null;
+    }
 
     /// <summary>Works on a candidate.</summary>
     public abstract IEnumerable<Candidate> Apply(Candidate from, RecipeRun run);

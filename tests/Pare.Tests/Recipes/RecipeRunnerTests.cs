@@ -18,6 +18,12 @@ public class RecipeRunnerTests
     private static readonly TrainOptions Short = new() { Epochs = 1, BatchSize = 10 };
     private static readonly Model Network = ModelZoo.Build("lenet-300-100");
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.5, 0.7)]
+    [InlineData(1, 0.8)]
+    public void Sparsity_rises_by_the_cube(double progress, double sparsity) => Assert.Equal(sparsity, PruneStep.Cubic(0, 0.8, progress), 12);
+
     [Fact]
     public void Pruning_stops_at_the_first_cycle_that_costs_too_much_and_tries_between()
     {

@@ -75,7 +75,7 @@ internal static class BiasFold
         var own = name.Length > 0 && !index.IsOutput(name) && index.Consumers(name).Count == 1;
         if (own && index.Constant(name) is not null) return model with { Graph = model.Graph.ReplaceConstants(new Dictionary<string, Tensor> { [name] = Tensor.Of(name, [bias.Length], bias) }) };
         if (own) return WeightForm.Replace(model, new Dictionary<string, WeightForm> { [name] = WeightForm.Dense(Tensor.Of(name, [bias.Length], bias)) });
-        name = model.Graph.FreshName((node.Name.Length > 0 ? node.Name : node.Outputs[0]) + ".bias");
+        name = model.Graph.FreshName($"{node.Label}.bias");
         return model with
         {
             Graph = model.Graph with

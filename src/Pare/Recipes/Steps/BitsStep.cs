@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pare.Onnx;
 using Pare.Profile;
 using Pare.Quantize;
@@ -29,12 +28,8 @@ public sealed record BitsStep : RecipeStep
         var weights = ModelProfile.Of(from.Model).WeightBytes;
         foreach (var ratio in Ratios.OrderDescending())
         {
-            var watch = Stopwatch.StartNew();
             if (Shared(from, measured, (long)(weights / ratio)) is not { } shared) continue;
-            var result = new Candidate(shared, run.ScoreOn(shared, run.Data.Validation));
-            var fits = run.Drop(result.Score) <= run.MaxDrop;
-            run.Note(Name, new SortedDictionary<string, string> { ["ratio"] = $"{ratio}" }, watch, result, fits);
-            if (fits) yield return result;
+            if (Attempt(run, new SortedDictionary<string, string> { ["ratio"] = $"{ratio}" }, () => new Candidate(shared, run.ScoreOn(shared, run.Data.Validation))) is { } result) yield return result;
         }
     }
 

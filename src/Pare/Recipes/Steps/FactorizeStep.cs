@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pare.LowRank;
 
 namespace Pare.Recipes.Steps;
@@ -7,13 +6,10 @@ namespace Pare.Recipes.Steps;
 /// Thin layers of low rank in place of wide ones, retrained: for each share of the multiply-adds, smallest first, ranks that lose least, factors
 /// from the second moments of layers' inputs on training examples, and training as a whole. Offers the network it was given last.
 /// </summary>
-public sealed record FactorizeStep : RecipeStep
+public sealed record FactorizeStep : RetrainingStep
 {
     /// <summary>Multiply-adds of the whole network as shares of those before the step, each above 0 and below 1.</summary>
     public required IReadOnlyList<double> Macs { get; init; }
-
-    /// <summary>How each candidate trains.</summary>
-    public required TrainOptions Training { get; init; }
 
     /// <summary>How convolutions with a kernel are split; null for the method that errs least.</summary>
     public FactorMethod? Method { get; init; }
@@ -26,9 +22,7 @@ public sealed record FactorizeStep : RecipeStep
 
     public override string Name => "factorize";
 
-    public override int Epochs(int examples) => Macs.Count * Training.For(examples).Epochs;
-
-    public override RecipeStep Stretched(double factor) => this with { Training = Training.Stretched(factor) };
+    protected override int Tries => Macs.Count;
 
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
     {
@@ -39,16 +33,17 @@ public sealed record FactorizeStep : RecipeStep
     {
         foreach (var macs in Macs.Order().TakeWhile(_ => run.HasTimeFor(Training)))
         {
-            var watch = Stopwatch.StartNew();
-            var (thin, left) = run.Factorize(from.Model, new FactorizeOptions { Macs = macs, Method = Method, Exclude = Exclude }, Images, run);
-            var trained = run.Retrain(thin, Training, $"factorize to {100 * macs:0.##} %");
-            var result = new Candidate(trained.Model, trained.Validation!);
-            var fits = run.Drop(result.Score) <= run.MaxDrop;
             var options = new SortedDictionary<string, string>(Options.ToDictionary(), StringComparer.Ordinal) { ["macs"] = $"{macs}" };
-            foreach (var (layer, reason) in left) options[$"whole: {layer}"] = reason;
-            run.Note(Name, options, watch, result, fits);
-            if (fits) yield return result;
+            if (Attempt(run, options, () => Trained(macs, options)) is { } result) yield return result;
         }
         yield return from;
+
+        Candidate Trained(double macs, SortedDictionary<string, string> options)
+        {
+            var (thin, left) = run.Factorize(from.Model, new FactorizeOptions { Macs = macs, Method = Method, Exclude = Exclude }, Images, run);
+            foreach (var (layer, reason) in left) options[$"whole: {layer}"] = reason;
+            var trained = run.Retrain(thin, Training, $"factorize to {100 * macs:0.##} %");
+            return new Candidate(trained.Model, trained.Validation!);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pare.Quantize.Integer;
 
 namespace Pare.Recipes.Steps;
@@ -20,14 +19,15 @@ public sealed record Int8Step : RecipeStep
 
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
     {
-        var watch = Stopwatch.StartNew();
-        var (model, left, _) = run.ToInt8(from.Model, Network, true, run);
-        var result = new Candidate(model, run.ScoreOn(model, run.Data.Validation));
-        var fits = run.Drop(result.Score) <= run.MaxDrop;
-        var options = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["calibration"] = Options["calibration"] };
-        foreach (var (layer, reason) in left) options[$"float: {layer}"] = reason;
-        run.Note(Name, options, watch, result, fits);
-        if (fits) yield return result;
+        var options = new SortedDictionary<string, string>(Options.ToDictionary(), StringComparer.Ordinal);
+        if (Attempt(run, options, Coded) is { } result) yield return result;
         yield return from;
+
+        Candidate Coded()
+        {
+            var (model, left, _) = run.ToInt8(from.Model, Network, true, run);
+            foreach (var (layer, reason) in left) options[$"float: {layer}"] = reason;
+            return new Candidate(model, run.ScoreOn(model, run.Data.Validation));
+        }
     }
 }

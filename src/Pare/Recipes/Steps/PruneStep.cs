@@ -9,7 +9,7 @@ namespace Pare.Recipes.Steps;
 /// sparsity rises (Zhu and Gupta 2017) and a learning rate that starts anew. Channels that died are removed after each
 /// cycle. A score on held-out data is noisy and later cycles win back, so one miss alone does not end it.
 /// </summary>
-public sealed record PruneStep : RecipeStep
+public sealed record PruneStep : RetrainingStep
 {
     /// <summary>Share of the original weights kept after each cycle, falling; each above 0 and below 1.</summary>
     public required IReadOnlyList<double> Kept { get; init; }
@@ -19,9 +19,6 @@ public sealed record PruneStep : RecipeStep
 
     /// <summary>Tries between the last cycle that was kept and the first that was not.</summary>
     public int Bisections { get; init; } = 1;
-
-    /// <summary>How each cycle trains.</summary>
-    public required TrainOptions Training { get; init; }
 
     /// <summary>Share of a cycle over which the sparsity rises; the rest recovers.</summary>
     public double Ramp { get; init; } = 0.6;
@@ -37,9 +34,7 @@ public sealed record PruneStep : RecipeStep
 
     public override string Name => "prune";
 
-    public override int Epochs(int examples) => (Kept.Count + Bisections) * Training.For(examples).Epochs;
-
-    public override RecipeStep Stretched(double factor) => this with { Training = Training.Stretched(factor) };
+    protected override int Tries => Kept.Count + Bisections;
 
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
     {
@@ -79,12 +74,15 @@ public sealed record PruneStep : RecipeStep
         }
     }
 
+    // Equation 1, t from 0 to 1: steeply at first.
+    internal static double Cubic(double start, double end, double t) => end + (start - end) * Math.Pow(1 - t, 3);
+
     private Candidate Cycle(Model model, double kept, RecipeRun run)
     {
         var start = WeightCount.NonZero(model);
         var target = Math.Max(1, (long)(kept * run.OriginalWeights));
         var weights = WeightCount.All(model);
-        double SparsityAt(double progress) => 1 - Schedule.Cubic(start, target, progress / Ramp) / weights;
+        double SparsityAt(double progress) => 1 - Cubic(start, target, progress / Ramp) / weights;
 
         Model? Edit(double progress, Model current, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
         {

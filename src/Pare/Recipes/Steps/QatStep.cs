@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pare.Quantize.Integer;
 
 namespace Pare.Recipes.Steps;
@@ -7,22 +6,17 @@ namespace Pare.Recipes.Steps;
 /// Quantization-aware training (Jacob et al. 2018, section 3; Esser et al., LSQ, 2020): weights and 8-bit activations in codes, then training through
 /// the rounding, which moves weights, biases, scales and zero points. Pruned zeros stay, shared weights keep their codebooks. Offers the fewest bits that keep the promise.
 /// </summary>
-public sealed record QatStep : RecipeStep
+public sealed record QatStep : RetrainingStep
 {
     /// <summary>Bits of a weight to try, fewest first; each 2 to 8.</summary>
     public required IReadOnlyList<int> Bits { get; init; }
-
-    /// <summary>How each candidate trains.</summary>
-    public required TrainOptions Training { get; init; }
 
     /// <summary>How codes start; bits are those of the candidate.</summary>
     public Int8Options Network { get; init; } = new() { KeepShared = true };
 
     public override string Name => "qat";
 
-    public override int Epochs(int examples) => Bits.Count * Training.For(examples).Epochs;
-
-    public override RecipeStep Stretched(double factor) => this with { Training = Training.Stretched(factor) };
+    protected override int Tries => Bits.Count;
 
     public override IReadOnlyDictionary<string, string> Options => OptionsOf(string.Join(' ', Bits));
 
@@ -30,15 +24,16 @@ public sealed record QatStep : RecipeStep
     {
         foreach (var bits in Bits.TakeWhile(_ => run.HasTimeFor(Training)))
         {
-            var watch = Stopwatch.StartNew();
-            var coded = run.ToInt8(from.Model, Network with { WeightBits = bits }, false, run);
-            var trained = run.Retrain(coded, Training, $"train with {bits}-bit weights").Model;
-            var result = new Candidate(trained, run.ScoreOn(trained, run.Data.Validation));
-            var fits = run.Drop(result.Score) <= run.MaxDrop;
             var options = OptionsOf($"{bits}");
+            if (Attempt(run, options, () => Trained(bits, options)) is { } result) yield return result;
+        }
+
+        Candidate Trained(int bits, SortedDictionary<string, string> options)
+        {
+            var coded = run.ToInt8(from.Model, Network with { WeightBits = bits }, false, run);
             foreach (var (layer, reason) in coded.Float) options[$"float: {layer}"] = reason;
-            run.Note(Name, options, watch, result, fits);
-            if (fits) yield return result;
+            var trained = run.Retrain(coded, Training, $"train with {bits}-bit weights").Model;
+            return new Candidate(trained, run.ScoreOn(trained, run.Data.Validation));
         }
     }
 

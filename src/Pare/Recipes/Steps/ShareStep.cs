@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pare.Onnx;
 using Pare.Quantize;
 
@@ -9,13 +8,10 @@ namespace Pare.Recipes.Steps;
 /// fixed to its centroid; the free weights, the centroids and the biases make up for it (after Zhou et al. 2017, INQ,
 /// with the codebooks of Deep Compression, section 3). Offers the coarsest codebook that keeps the promise.
 /// </summary>
-public sealed record ShareStep : RecipeStep
+public sealed record ShareStep : RetrainingStep
 {
     /// <summary>Codebook sizes to try, coarsest first; each 2 to 256, zero included.</summary>
     public required IReadOnlyList<int> Centroids { get; init; }
-
-    /// <summary>How the freezing run trains.</summary>
-    public required TrainOptions Training { get; init; }
 
     /// <summary>Price of a bit of code in the assignment; 0 for the nearest centroid.</summary>
     public double Lambda { get; init; }
@@ -28,9 +24,7 @@ public sealed record ShareStep : RecipeStep
 
     public override string Name => "share";
 
-    public override int Epochs(int examples) => Centroids.Count * Training.For(examples).Epochs;
-
-    public override RecipeStep Stretched(double factor) => this with { Training = Training.Stretched(factor) };
+    protected override int Tries => Centroids.Count;
 
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
     {
@@ -41,11 +35,8 @@ public sealed record ShareStep : RecipeStep
     {
         foreach (var centroids in Centroids.TakeWhile(_ => run.HasTimeFor(Training)))
         {
-            var watch = Stopwatch.StartNew();
-            var result = Freeze(from.Model, centroids, run);
-            var fits = run.Drop(result.Score) <= run.MaxDrop;
-            run.Note(Name, new SortedDictionary<string, string> { ["centroids"] = $"{centroids}", ["lambda"] = $"{Lambda}", ["epochs"] = Options["epochs"] }, watch, result, fits);
-            if (fits) yield return result;
+            var options = new SortedDictionary<string, string> { ["centroids"] = $"{centroids}", ["lambda"] = $"{Lambda}", ["epochs"] = Options["epochs"] };
+            if (Attempt(run, options, () => Freeze(from.Model, centroids, run)) is { } result) yield return result;
         }
     }
 
