@@ -29,10 +29,21 @@ public static class AtomicFile
     }
 
     /// <summary>Where a path leads in the end: a link's target, or the path itself, absolute.</summary>
-    public static string Target(string path) => new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
+    public static string Target(string path)
+    {
+        try
+        {
+            return new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
+        }
+        catch (IOException)
+        {
+            // A link that leads nowhere in the end, such as to itself.
+            return Path.GetFullPath(path);
+        }
+    }
 
     /// <summary>Whether a path is that of a device, such as <c>/dev/null</c>, which must not be replaced by a file.</summary>
-    public static bool IsDevice(string path) => !OperatingSystem.IsWindows() && path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path);
+    public static bool IsDevice(string path) => !OperatingSystem.IsWindows() && Path.GetDirectoryName(path) == "/dev" && File.Exists(path);
 
     private static void WriteTo(string file, FileMode mode, Action<Stream> write, string asked)
     {

@@ -25,7 +25,7 @@ internal static class PruneVerb
         var scope = Opt.Choice("--scope", ["global", "layer"], "global", "Whether all weights or channels compete, or every layer gives up the same share.");
         var by = ByFlag.Create("each layer's share of --sparsity is the one that costs least by it.");
         var layers = new Option<string[]>("--layer") { HelpName = "NAME=S", Description = "A sparsity for one layer, such as ip1=0.92; layers not named stay as they are. May be repeated, in place of --sparsity.", AllowMultipleArgumentsPerToken = true };
-        var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
+        var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name or operator; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
         var score = Opt.Choice("--score", ["magnitude", "taylor", "fisher", "obd", "obs"], "magnitude",
             "What a weight counts: its size; what the loss loses by it, from its gradient (taylor), its squared gradients (fisher) or the Hessian's diagonal (obd); or what its layer's output errs by, the weights that stay making up for it (obs). All but magnitude need --data.");
         var pattern = Opt.Text("--pattern", "N:M", "Of each M consecutive weights of an output N stay, such as 2:4; with --score obs.");
@@ -63,9 +63,12 @@ internal static class PruneVerb
                     if (run.Get(branches))
                     {
                         if (run.Get(channels) || run.Get(parameters) is not null) throw new BadInputException("--branches takes --macs alone; channels can be removed from what it gives");
+                        run.Refuse("--branches", scope, score, pattern, keepDead, importance, multiple);
                         RemoveBranches(run, loaded.Model, path);
                         return;
                     }
+                    run.Refuse("--channels", score, pattern, keepDead);
+                    if (run.Get(importance) != "fisher") run.Refuse($"--importance {run.Get(importance)}", images, data.Data);
                     RemoveChannels(run, loaded.Model, path, new ChannelPruneOptions
                     {
                         Macs = run.Get(macs),
@@ -82,6 +85,9 @@ internal static class PruneVerb
                 if (run.Get(score) != "obs" && run.Get(pattern) is not null) throw new BadInputException("--pattern needs --score obs");
                 if (run.Get(score) == "obs" && (run.Get(quality) is not null || byLayer.Count > 0)) throw new BadInputException("--score obs takes --sparsity or --pattern");
                 if (run.Get(by) is not null && (run.Get(sparsity) is null || run.Get(score) == "obs")) throw new BadInputException("--by shares out --sparsity, by any score but obs, which shares out by errors of its own");
+                run.Refuse("pruning of single weights", importance, multiple);
+                if (run.Get(score) == "magnitude") run.Refuse("--score magnitude", images, data.Data);
+                if (run.Has(by)) run.Refuse("--by", scope);
                 var result = run.Get(score) == "obs" ? Obs(run, loaded.Model) : Pruner.Prune(loaded.Model, new PruneOptions
                 {
                     Score = run.Get(score) == "magnitude" ? PruneScore.Magnitude : PruneScore.Saliency,

@@ -86,7 +86,7 @@ public static class TargetSearch
             }
             var seconds = time.Left() * epochs / recipes.Skip(i).Sum(r => r.Epochs(examples));
             var epoch = run.SecondsAnEpoch;
-            if (seconds < epoch) run.NoteLeftOut(recipe.Name, $"an epoch of training takes about {epoch:0} seconds, and {seconds:0} are left for it");
+            if (seconds < epoch) run.NoteLeftOut(recipe.Name, $"an epoch of training takes about {epoch:0.##} seconds, and {seconds:0.##} are left for it");
             else RecipeRunner.Explore(start, recipe, run, seconds);
         }
     }
