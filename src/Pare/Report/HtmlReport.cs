@@ -78,7 +78,7 @@ public static class HtmlReport
         "promise kept" => "What was lost is within the promise, and with 95 % confidence stays within it on other data of this kind.",
         "promise kept on the estimate" => "What was lost is within the promise, by the measured drop alone, as was asked for; its interval was not held against it.",
         "aim kept" => "What was lost is within what the recipe allows itself.",
-        "nothing found" => "The recipe could make nothing of this network; these are its figures as it was.",
+        "nothing found" => "No other network could be made of this one; these are its figures as it was.",
         "aim missed" => "More was lost on the test data than the recipe allows itself.",
         _ => "No network was found that keeps the promise; these are the figures of the one that came nearest.",
     };

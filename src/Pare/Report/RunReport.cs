@@ -162,7 +162,7 @@ public sealed record Contract(double? MaxDrop, double Aim, double Drop, double D
     };
 
     /// <summary>One sentence: what was promised or aimed at, and what came of it.</summary>
-    public string Verdict => !Found ? $"{Standing}: the recipe could make nothing of this network" : $"{Standing}: at most {Format.Figure(Aim)} points lost{(MinRatio is { } ratio ? $" at {Format.Figure(ratio)}x or more" : "")}; measured {Format.Figure(Drop)}, with 95 % confidence at most {Format.Figure(DropUpper95)}";
+    public string Verdict => !Found ? $"{Standing}: no other network could be made" : $"{Standing}: at most {Format.Figure(Aim)} points lost{(MinRatio is { } ratio ? $" at {Format.Figure(ratio)}x or more" : "")}; measured {Format.Figure(Drop)}, with 95 % confidence at most {Format.Figure(DropUpper95)}";
 }
 
 /// <summary>A layer in the columns of Deep Compression's tables.</summary>

@@ -25,7 +25,7 @@ public sealed class RunReportTests
 
     [Fact]
     public void That_nothing_could_be_made_is_no_missed_aim() => Assert.Equal(
-        "nothing found: the recipe could make nothing of this network", new Contract(null, 0.5, 0, 0.1, false) { Found = false }.Verdict);
+        "nothing found: no other network could be made", new Contract(null, 0.5, 0, 0.1, false) { Found = false }.Verdict);
 
     [Fact]
     public void Ratio_is_original_weight_bytes_over_the_whole_packed_file() => Assert.Equal(1_724_320.0 / 44_000, Reports.Sample.Ratio);
