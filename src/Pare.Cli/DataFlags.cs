@@ -3,6 +3,7 @@ using Pare.Compress;
 using Pare.Data;
 using Pare.Data.Synthetic;
 using Pare.Onnx;
+using Pare.Recipes;
 using Pare.Skia;
 using Pare.Zoo;
 
@@ -21,7 +22,7 @@ internal sealed class DataFlags : OptionGroup
         _data = Added(new Option<string>("--data", "-d")
         {
             HelpName = "D",
-            Description = "An IDX or CIFAR folder, a folder or zip of class folders, .npy, .npz, or a name: glyphs (made by Pare), mnist, fashion-mnist, cifar10. (default glyphs)",
+            Description = "An IDX or CIFAR folder, a folder or zip of class folders, .npy, .npz, or a name: glyphs (made by Pare), mnist, fashion-mnist, cifar10. (default glyphs, for networks that learn or were trained on them)",
             DefaultValueFactory = _ => "glyphs",
         });
         _size = Added(Opt.Text("--size", "WxH", "Size of the network's input. (default: as the network fixes it)"));
@@ -56,12 +57,14 @@ internal sealed class DataFlags : OptionGroup
     }
 
     /// <summary>Opens the data with a preprocessing's geometry.</summary>
-    /// <exception cref="BadInputException">There is no such data, or it is damaged.</exception>
-    public DataSplits Open(VerbRun run, Preprocess preprocess)
+    /// <param name="known">A network that the data should mean something to: what nobody named must be what it was trained on. Null for one that is yet to learn.</param>
+    /// <exception cref="BadInputException">There is no such data, it is damaged, or it has to be named.</exception>
+    public DataSplits Open(VerbRun run, Preprocess preprocess, Model? known)
     {
         var options = new DataOptions { Geometry = preprocess.Geometry, Seed = (ulong)run.Seed, Threads = run.Threads };
         // What nobody asked for is never a folder that happens to have the name.
         var data = IsGiven(run) ? DataSource.Open(DataName(run), options, SkiaDecoder.Decode) : Glyphs.Draw(options.Seed, options.Threads);
+        if (known is not null && !IsGiven(run) && !TrainedOn.Matches(known, data)) throw new BadInputException($"--data is needed: the network was not trained on {data.Name}, which is what is taken where none is named");
         preprocess.Check(data.All.Shape.Length == 3 ? data.All.Shape[0] : 1);
         return data;
     }
@@ -70,7 +73,7 @@ internal sealed class DataFlags : OptionGroup
     public (IDataset Examples, Preprocess Preprocess) Examples(VerbRun run, Model model, int count)
     {
         var preprocess = Preprocess(run, model);
-        var splits = Open(run, preprocess);
+        var splits = Open(run, preprocess, model);
         ModelShape.CheckInput(model, splits);
         return (Subset.Draw(splits.Train, count, run.Seed), preprocess);
     }
@@ -80,18 +83,19 @@ internal sealed class DataFlags : OptionGroup
     /// tried on any data; a model from a file decides how pictures are read.
     /// </summary>
     /// <param name="like">A network whose preprocessing, input size and number of outputs one of the zoo takes over; null for what the data suggest.</param>
-    public (LoadedModel Model, DataSplits Data, Preprocess Preprocess) OpenWithModel(VerbRun run, string nameOrPath, Model? like = null)
+    /// <param name="learns">Whether a network from a file may meet data that it has not seen: it is going to be trained.</param>
+    public (LoadedModel Model, DataSplits Data, Preprocess Preprocess) OpenWithModel(VerbRun run, string nameOrPath, Model? like = null, bool learns = false)
     {
         if (Models.IsPath(nameOrPath))
         {
             var loaded = Models.LoadFinite(nameOrPath, new ZooOptions());
             var preprocess = Preprocess(run, loaded.Model);
-            return (loaded, Open(run, preprocess), preprocess);
+            return (loaded, Open(run, preprocess, learns ? null : loaded.Model), preprocess);
         }
         // Before the data is read, which may take long: is there such a network?
         if (!ModelZoo.Contains(nameOrPath)) ModelZoo.Build(nameOrPath);
         var own = Preprocess(run, like);
-        var data = Open(run, own);
+        var data = Open(run, own, known: null);
         var outputs = like is null ? null : ModelShape.Outputs(like);
         var options = new ZooOptions { Seed = run.Seed, InputShape = [.. data.All.Shape], Classes = outputs ?? (data.All.Classes.Length > 0 ? data.All.Classes.Length : null) };
         return (Models.Load(nameOrPath, options), data, own);

@@ -42,7 +42,7 @@ internal static class CompareVerb
                 if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new BadInputException($"'{twice.Key}' is named twice; --seeds trains each network several times");
                 foreach (var name in names.Where(n => !ModelZoo.Contains(n))) ModelZoo.Build(name);
                 var preprocess = data.Preprocess(run, null);
-                var splits = data.Open(run, preprocess);
+                var splits = data.Open(run, preprocess, known: null);
                 // Folders come class by class: the first examples would be of few classes.
                 var train = run.Get(examples) is { } some ? Subset.Draw(splits.Train, some, run.Seed) : splits.Train;
                 var shape = new ZooOptions { InputShape = [.. splits.All.Shape], Classes = splits.All.Classes.Length };

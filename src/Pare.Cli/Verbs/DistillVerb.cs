@@ -31,7 +31,7 @@ internal static class DistillVerb
                 OutputFile.Check(path);
                 var options = training.Read(run);
                 var plan = teaching.Read(run)!;
-                var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(student), like: plan.Teachers[0]);
+                var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(student), like: plan.Teachers[0], learns: true);
                 var labelled = ModelShape.HasLabels(splits.All);
                 TeacherFlags.Check(plan, splits, preprocess);
                 ModelShape.CheckTraining(loaded.Model, splits, labelled);

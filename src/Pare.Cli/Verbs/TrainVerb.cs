@@ -26,7 +26,7 @@ internal static class TrainVerb
                 var path = run.Get(output);
                 OutputFile.Check(path);
                 var options = training.Read(run);
-                var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
+                var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model), learns: true);
                 ModelShape.CheckTraining(loaded.Model, splits);
                 var plan = teaching.Read(run);
                 if (plan is not null) TeacherFlags.Check(plan, splits, preprocess);

@@ -36,6 +36,7 @@ internal static class ZooVerb
                 if (run.Get(noShuffle) && !name.EndsWith("-noshuffle", StringComparison.Ordinal)) name = ModelZoo.Contains($"{name}-noshuffle") ? $"{name}-noshuffle" : throw new BadInputException($"--no-shuffle is about ShuffleNet; '{name}' has no shuffle");
                 var options = new ZooOptions { Seed = run.Seed, Classes = run.Get(classes), Width = run.Get(width) ?? 1, InputShape = run.Get(input) is { } shape ? ParseShape(shape) : null };
                 var model = ModelZoo.Build(name, options);
+                run.Cancel.ThrowIfCancellationRequested();
                 Models.Save(model, path);
                 var costs = Costs.Of(new LoadedModel(name, model, path));
                 run.Show(new JsonObject { ["network"] = name, ["out"] = path, ["parameters"] = costs.Parameters, ["macs"] = costs.Macs, ["onnxBytes"] = OutputFile.Bytes(path) },

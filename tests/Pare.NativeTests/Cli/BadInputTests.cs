@@ -51,7 +51,7 @@ public sealed class BadInputTests : IDisposable
 
     [Theory]
     [InlineData("train @half.onnx --epochs 1 -o @t.onnx", "x: Float16[N,784]")]
-    [InlineData("prune @half.onnx --score taylor --sparsity 0.5 -o @p.onnx", "x: Float16[N,784]")]
+    [InlineData("prune @half.onnx --data glyphs --score taylor --sparsity 0.5 -o @p.onnx", "x: Float16[N,784]")]
     [InlineData("prune @half.onnx --sparsity 0.5 -o @p.onnx", "nothing can be pruned: mm keeps its weights in a form that is not known, such as Float16")]
     [InlineData("train @cast.onnx --epochs 1 -o @t.onnx", "weight 'w' is Float16; weights are trained in Float32")]
     public void Networks_of_half_precision_are_refused_where_they_cannot_be_worked_on(string line, string says)

@@ -90,8 +90,8 @@ public sealed class SensitivityVerbTests : IDisposable
 
     [Theory]
     [InlineData("sensitivity @net.onnx --images 0", "--images is '0'")]
-    [InlineData("sensitivity @net.onnx --methods sparsity,luck", "method 'luck' is not known; allowed: sparsity, bits, rank, channels")]
-    [InlineData("sensitivity @net.onnx --layer stem*", "pattern 'stem*' matches no layer")]
+    [InlineData("sensitivity @net.onnx --data glyphs --methods sparsity,luck", "method 'luck' is not known; allowed: sparsity, bits, rank, channels")]
+    [InlineData("sensitivity @net.onnx --data glyphs --layer stem*", "pattern 'stem*' matches no layer")]
     [InlineData("prune @net.onnx --sparsity 0.5 --by @other.json -o @p.onnx", "was measured on other.onnx (SHA-256 00ff)")]
     [InlineData("prune @net.onnx --sparsity 0.5 --by @none.json -o @p.onnx", "no such file")]
     [InlineData("prune @net.onnx --sparsity 0.5 --by @bad.json -o @p.onnx", "method 'luck'; allowed: sparsity, bits, rank, channels")]
