@@ -46,6 +46,11 @@ public static class Program
         {
             return Fail(2, e.Message);
         }
+        catch (IOException e)
+        {
+            // The disk or the terminal, not a mistake of ours: output that is piped to a full disk.
+            return Fail(2, e.Message);
+        }
         catch (PromiseException e)
         {
             return Fail(3, e.Message);

@@ -23,7 +23,7 @@ public static class CalibrationData
     {
         if (model.Graph.FreeInputs is not [{ Type: ElementType.Float, Shape: { Length: > 1 } shape } input])
             throw new BadInputException($"the model takes {string.Join(", ", model.Graph.FreeInputs)}; one float tensor with a batch is needed for this data (an .npz may hold one array for each input, under its name)");
-        long[] example = [.. data.Shape.Select(d => (long)d)];
+        long[] example = [.. DataChecks.Taken(data.Shape.AsSpan(), shape.Length).Select(d => (long)d)];
         if (shape.Length != example.Length + 1 || shape.Skip(1).Zip(example, (d, e) => d.Value is { } wanted && wanted != e).Any(other => other))
             throw new BadInputException($"an example is {string.Join('x', example)}; the model's input is {input}");
         var size = BatchSize(model, observed, new() { [input.Name] = [.. shape.Skip(1).Zip(example, (_, e) => (Dimension)e)] });

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pare.Data;
 using Pare.Onnx;
 
 namespace Pare.Ort;
@@ -25,12 +26,12 @@ public sealed class Predictor : IDisposable
         {
             if (_model.Inputs is not [{ Type: ElementType.Float, Shape: { } shape } input])
                 throw new BadInputException($"the model takes {string.Join(", ", _model.Inputs)}; one float tensor is needed");
-            if (shape.Length == 0 || !Fits(shape.AsSpan()[1..], exampleShape))
+            ExampleShape = DataChecks.Taken(exampleShape, shape.Length);
+            if (shape.Length == 0 || !Fits(shape.AsSpan()[1..], ExampleShape.AsSpan()))
                 throw new BadInputException($"an example is {string.Join('x', exampleShape.ToArray())}; the model's input is {input}");
             _input = input.Name;
             _fixedBatch = shape[0].Value is { } batch ? checked((int)batch) : null;
-            ExampleShape = [.. exampleShape];
-            ExampleLength = exampleShape.ToArray().Aggregate(1, (a, b) => checked(a * b));
+            ExampleLength = ExampleShape.Aggregate(1, (a, b) => checked(a * b));
         }
         catch
         {
@@ -39,7 +40,7 @@ public sealed class Predictor : IDisposable
         }
     }
 
-    /// <summary>Shape of one example, without the batch.</summary>
+    /// <summary>Shape of one example as the model takes it, without the batch.</summary>
     public ImmutableArray<int> ExampleShape { get; }
 
     /// <summary>Number of values in one example.</summary>

@@ -93,6 +93,8 @@ public sealed class TorchGraph : IDisposable
     public IReadOnlyDictionary<string, TorchTensor> Run(TorchTensor input, bool training, bool? gradients = null)
     {
         if (_plan.Inputs.Length != 1) throw new BadInputException($"the graph has {_plan.Inputs.Length} inputs; one is expected here");
+        // A network of flat examples takes pictures with as many values.
+        if (_model.Graph.FreeInputs is [{ Shape.Length: 2 }] && input.dim() > 2) input = input.flatten(1);
         return Run(new Dictionary<string, TorchTensor> { [_plan.Inputs[0]] = input }, training, gradients);
     }
 

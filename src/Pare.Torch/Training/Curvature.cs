@@ -100,6 +100,7 @@ public static class Curvature
         public Measurement(Model model, IDataset data, Preprocess preprocess)
         {
             (_data, _preprocess) = (data, preprocess);
+            Trainer.OutputOf(model, "network");
             _graph = new TorchGraph(model);
             _loss = Loss.For(model, new TrainOptions(), data);
             _names = [.. _graph.Parameters.Keys];

@@ -158,8 +158,6 @@ public static class Trainer
         {
             var graph = new TorchGraph(model, _job.Options.LearnScales ? Learned.CodesAndScales : Learned.Codes);
             if (graph.Parameters.Count == 0) throw new BadInputException("the network has no weights to train");
-            if (graph.Parameters.FirstOrDefault(p => p.Value.dtype != torch.ScalarType.Float32).Key is { } other)
-                throw new BadInputException($"weight '{other}' is {graph.Parameters[other].dtype}; weights are trained in Float32");
             var pinned = Pruned.Pinned(model);
             var decayed = graph.Parameters.Where(p => (p.Value.dim() >= 2 || pinned.Contains(p.Key)) && !graph.Grids.Contains(p.Key)).Select(p => p.Key).ToHashSet();
             return (graph, new Optimizer(_job.Options, graph.Parameters, pinned, decayed, graph.Grids));

@@ -16,6 +16,16 @@ public static class DataChecks
         if (outputs is { } count) FitsOutputs(splits, count);
     }
 
+    /// <summary>An example's shape as an input takes it: as it is, or with all values in a row where the input has one dimension besides the batch.</summary>
+    /// <param name="inputRank">Dimensions of the input, the batch included.</param>
+    public static ImmutableArray<int> Taken(ReadOnlySpan<int> example, int inputRank)
+    {
+        if (inputRank != 2) return [.. example];
+        var values = 1;
+        foreach (var length in example) values = checked(values * length);
+        return [values];
+    }
+
     private static void FitsInput(DataSplits splits, ImmutableArray<int> wanted)
     {
         var shape = splits.All.Shape;

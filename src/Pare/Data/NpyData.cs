@@ -11,13 +11,18 @@ internal static class NpyData
     private static readonly (string Examples, string Labels)[] Pairs = [("x", "y"), ("data", "labels"), ("images", "labels"), ("x_train", "y_train"), ("train_images", "train_labels")];
     private static readonly (string Examples, string Labels)[] TestPairs = [("x_test", "y_test"), ("test_images", "test_labels")];
 
-    private sealed record Examples(NpyArray Values, int[]? Labels, ImmutableArray<int> Shape, bool IsInterleaved)
+    private sealed record Examples(string Name, NpyArray Values, int[]? Labels, ImmutableArray<int> Shape, bool IsInterleaved)
     {
         public int Count => Values.Header.Shape[0];
 
         public byte[] Bytes() => InPlanes(Values.Bytes);
 
-        public float[] Floats() => InPlanes(Values.ToFloats());
+        public float[] Floats()
+        {
+            var values = Values.ToFloats();
+            var other = Array.FindIndex(values, v => !float.IsFinite(v));
+            return other < 0 ? InPlanes(values) : throw new BadInputException($"'{Name}' holds {values[other]} at {other}; finite numbers are needed");
+        }
 
         private T[] InPlanes<T>(T[] values) => IsInterleaved ? Planes(values, Shape[1], Shape[2], Shape[0]) : values;
     }
@@ -55,7 +60,7 @@ internal static class NpyData
         if (labels is not null && labels.Header.Shape[0] != values.Header.Shape[0]) throw new BadInputException($"'{name}' has {values.Header.Shape[0]} examples, but there are {labels.Header.Shape[0]} labels");
         var shape = values.Header.Shape;
         var isInterleaved = shape.Length == 4 && shape[3] is 1 or 3 && shape[1] is not (1 or 3);
-        return new Examples(values, labels?.ToLabels(name), isInterleaved ? [shape[3], shape[1], shape[2]] : ExampleShape(shape), isInterleaved);
+        return new Examples(name, values, labels?.ToLabels(name), isInterleaved ? [shape[3], shape[1], shape[2]] : ExampleShape(shape), isInterleaved);
     }
 
     /// <summary>A picture without channels gets one.</summary>

@@ -11,6 +11,13 @@ public sealed class NpyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Examples_that_are_no_numbers_are_named()
+    {
+        var path = _folder.WriteZip("d.npz", ("x.npy", Npy("<f4", "(2, 2)", Bytes(1f, 2f, float.NaN, 4f))), ("y.npy", Npy("<i8", "(2,)", Bytes(0L, 1L))));
+        Assert.Contains("holds NaN at 2; finite numbers are needed", Assert.Throws<BadInputException>(() => Fakes.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_name_that_a_zip_holds_twice_is_named()
     {
         var path = _folder.WriteZip("d.npz", ("x.npy", Npy("<f4", "(1,)", Bytes(1f))), ("x.npy", Npy("<f4", "(1,)", Bytes(2f))));
