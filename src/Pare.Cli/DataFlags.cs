@@ -64,7 +64,7 @@ internal sealed class DataFlags : OptionGroup
         var options = new DataOptions { Geometry = preprocess.Geometry, Seed = (ulong)run.Seed, Threads = run.Threads };
         // What nobody asked for is never a folder that happens to have the name.
         var data = IsGiven(run) ? DataSource.Open(DataName(run), options, SkiaDecoder.Decode) : Glyphs.Draw(options.Seed, options.Threads);
-        if (known is not null && !IsGiven(run) && !TrainedOn.Matches(known, data)) throw new BadInputException($"--data is needed: the network was not trained on {data.Name}, which is what is taken where none is named");
+        if (known is not null && !IsGiven(run) && !TrainedOn.Matches(known, data)) throw new BadInputException($"--data is needed: the network does not say that it was trained on {data.Name}, which is what is taken where none is named");
         preprocess.Check(data.All.Shape.Length == 3 ? data.All.Shape[0] : 1);
         return data;
     }

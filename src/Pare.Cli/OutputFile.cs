@@ -10,8 +10,9 @@ internal static class OutputFile
     public static void Check(string path)
     {
         if (Directory.Exists(path)) throw new BadInputException($"cannot write '{path}': it is a folder");
-        if (AtomicFile.IsDevice(Path.GetFullPath(path))) return;
-        var probe = $"{AtomicFile.Target(path)}.{Guid.NewGuid():N}.tmp";
+        var target = AtomicFile.Target(path);
+        if (AtomicFile.IsDevice(target)) return;
+        var probe = $"{target}.{Guid.NewGuid():N}.tmp";
         try
         {
             using var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);

@@ -30,7 +30,7 @@ internal static class EvalVerb
             {
                 var loaded = Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed });
                 var preprocess = data.Preprocess(run, loaded.Model);
-                var splits = data.Open(run, preprocess, loaded.IsFresh ? null : loaded.Model);
+                var splits = data.Open(run, preprocess, known: null);
                 ModelShape.CheckInput(loaded.Model, splits);
                 var examples = Part(splits, run.Get(part), loaded, run.Seed);
                 var other = run.Get(reference) is { } path ? Models.Load(path, new ZooOptions { Seed = run.Seed }) : null;
