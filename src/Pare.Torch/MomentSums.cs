@@ -97,7 +97,8 @@ public sealed class MomentSums : IDisposable
         {
             for (var i = 0; i < _blocks.Count; i++)
             {
-                using TorchTensor second = _sums![i].div(Samples), first = _means![i].div(Samples);
+                using Scalar samples = Samples;
+                using TorchTensor second = _sums![i].div(samples), first = _means![i].div(samples);
                 second.data<float>().CopyTo(_blocks[i].Values);
                 first.data<float>().CopyTo(_blocks[i].Means);
             }

@@ -16,6 +16,7 @@ public sealed class TorchGraph : IDisposable
     private readonly Dictionary<string, TorchTensor> _buffers = [];
     private readonly Dictionary<string, TorchTensor> _constants = [];
     private readonly Dictionary<string, ElementType> _types = [];
+    private readonly HashSet<string> _widened = [];
     private readonly CodedConstants _coded;
 
     /// <summary>Prepares the model's main graph: constants become torch tensors, what depends on constants alone is computed once.</summary>
@@ -38,7 +39,13 @@ public sealed class TorchGraph : IDisposable
             if (statistics.Contains(constant.Name)) _buffers[constant.Name] = Held(constant.ToTorch());
             else if (_coded.Start(constant) is { } real) _parameters[constant.Name] = Held(real).requires_grad_(true);
             else if (!trainable.Contains(constant.Name)) _constants[constant.Name] = Held(constant.ToTorch());
-            else _parameters[constant.Name] = Held(Trained(index, constant)).requires_grad_(true);
+            else
+            {
+                // A weight stored in 16 bits and computed with in 32 is trained in 32: small steps would be lost on it.
+                var widened = constant.Type is ElementType.Float16 or ElementType.BFloat16 && TrainableConstants.IsWidened(index, constant.Name);
+                if (widened) _widened.Add(constant.Name);
+                _parameters[constant.Name] = Held(widened ? constant.ToTorch().to(torch.ScalarType.Float32) : constant.ToTorch()).requires_grad_(true);
+            }
         }
         foreach (var value in model.Graph.Inputs.Concat(model.Graph.Values)) _types.TryAdd(value.Name, value.Type);
         _plan = _coded.Replace(Fold(plan)).With(Prepared);
@@ -51,8 +58,8 @@ public sealed class TorchGraph : IDisposable
     /// <summary>Those of them that are scales or zero points of codes.</summary>
     public IReadOnlySet<string> Grids => _parameters.Keys.Where(_coded.IsGrid).ToHashSet();
 
-    /// <summary>Those of them that the file holds rounded: weights and biases in codes, learned zero points.</summary>
-    public IEnumerable<string> Rounded => _coded.Rounded.Where(_parameters.ContainsKey);
+    /// <summary>Those of them that the file holds rounded: weights and biases in codes, learned zero points, weights stored in 16 bits and trained in 32.</summary>
+    public IEnumerable<string> Rounded => _coded.Rounded.Where(_parameters.ContainsKey).Concat(_widened);
 
     /// <summary>The running statistics of BatchNormalization, by the name of their constant. Running with training set moves them.</summary>
     public IReadOnlyDictionary<string, TorchTensor> Buffers => _buffers;
@@ -104,7 +111,7 @@ public sealed class TorchGraph : IDisposable
         var index = new GraphIndex(_model.Graph);
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
-        var values = _parameters.Concat(_buffers).ToDictionary(p => p.Key, p => index.Constant(p.Key)!.WithValues(_coded.Stored(p.Key, p.Value, n => Stored(n)!)));
+        var values = _parameters.Concat(_buffers).ToDictionary(p => p.Key, p => index.Constant(p.Key)!.WithValues(InFile(p.Key, p.Value)));
         foreach (var (name, scale) in _coded.TiedScales(n => Stored(n)!)) values[name] = index.Constant(name)!.WithValues(scale);
         return _model with { Graph = _model.Graph.ReplaceConstants(values) };
     }
@@ -124,7 +131,7 @@ public sealed class TorchGraph : IDisposable
         foreach (var name in Rounded)
         {
             if (from(name) is not { } old || !old.shape.SequenceEqual(_parameters[name].shape)) continue;
-            var same = _coded.Stored(name, old, n => Stored(n)!).eq(_coded.Stored(name, _parameters[name], n => Stored(n)!));
+            var same = InFile(name, old).eq(InFile(name, _parameters[name]));
             _parameters[name].copy_(torch.where(same, old, _parameters[name]));
         }
     }
@@ -134,14 +141,11 @@ public sealed class TorchGraph : IDisposable
         foreach (var tensor in _parameters.Values.Concat(_buffers.Values).Concat(_constants.Values)) tensor.Dispose();
     }
 
+    // A parameter's value as the file holds it.
+    private TorchTensor InFile(string name, TorchTensor value) => _widened.Contains(name) ? value.to(_types[name].ToTorch()) : _coded.Stored(name, value, n => Stored(n)!);
+
     // What a graph holds lives until the graph is disposed of, whichever scope is open.
     private static TorchTensor Held(TorchTensor tensor) => tensor.DetachFromDisposeScope();
-
-    // A weight stored in 16 bits and computed with in 32 is trained in 32: small steps would be lost on it.
-    private static TorchTensor Trained(GraphIndex index, Tensor constant) =>
-        constant.Type is ElementType.Float16 or ElementType.BFloat16 && TrainableConstants.IsWidened(index, constant.Name)
-            ? constant.ToTorch().to(torch.ScalarType.Float32)
-            : constant.ToTorch();
 
     private void Evaluate(Step step, Plan plan, Dictionary<string, TorchTensor> live, bool training)
     {

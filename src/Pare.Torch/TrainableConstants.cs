@@ -9,6 +9,8 @@ namespace Pare.Torch;
 /// </summary>
 internal static class TrainableConstants
 {
+    private const float MaskAt = 1e4f;
+
     /// <summary>Names of the trainable constants, in the order in which the graph uses them.</summary>
     public static IReadOnlyList<string> Of(GraphIndex index) =>
         [.. Reached(index).Where(r => IsWeight(r.Constant, r.User)).Select(r => r.Constant.Name).Distinct()];
@@ -53,7 +55,11 @@ internal static class TrainableConstants
 
     private static bool IsWeight(Tensor constant, Node user) =>
         constant.Type is ElementType.Float or ElementType.Float16 or ElementType.BFloat16 or ElementType.Double
-        && constant.Count > 0 && (constant.Shape.Length > 0 || user.OpType is not ("Add" or "Sub" or "Mul" or "Div" or "Where"));
+        && constant.Count > 0 && (constant.Shape.Length > 0 || user.OpType is not ("Add" or "Sub" or "Mul" or "Div" or "Where"))
+        && !(user.OpType is "Add" or "Sub" or "Where" && IsMask(constant));
+
+    // What attention adds to scores that must not count: no weight is so far below 0.
+    private static bool IsMask(Tensor constant) => constant.Type == ElementType.Float && constant.Floats.ContainsAnyExceptInRange(-MaskAt, float.MaxValue);
 
     /// <summary>Which inputs of an operator hold weights.</summary>
     private static int[] WeightInputs(Node node) => node.OpType switch

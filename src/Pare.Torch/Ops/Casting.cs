@@ -34,7 +34,8 @@ internal static class Casting
         TorchTensor Wrapped(TorchTensor value, int bits, bool signed)
         {
             var low = value.to(torch.ScalarType.Int64) & ((1L << bits) - 1);
-            if (signed) low -= (low & (1L << (bits - 1))) * 2;
+            using Scalar two = 2L;
+            if (signed) low = low.Minus((low & (1L << (bits - 1))).mul(two));
             return low.to(type.ToTorch());
         }
     }

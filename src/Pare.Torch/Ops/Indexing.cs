@@ -65,7 +65,8 @@ internal static class Indexing
         var depth = call.Longs(1)[0];
         var indices = call.X.to(torch.ScalarType.Int64);
         var axis = call.Axis("axis", -1, indices.dim() + 1);
-        var places = torch.arange(depth).reshape([.. Enumerable.Range(0, (int)indices.dim() + 1).Select(d => d == axis ? -1L : 1L)]);
+        using Scalar count = depth;
+        var places = torch.arange(count).reshape([.. Enumerable.Range(0, (int)indices.dim() + 1).Select(d => d == axis ? -1L : 1L)]);
         var hot = places == FromFront(indices, depth).unsqueeze(axis);
         return torch.where(hot, call[2][1], call[2][0]);
     }
@@ -81,6 +82,8 @@ internal static class Indexing
     private static TorchTensor FromFront(TorchTensor indices, long size)
     {
         var wide = indices.to(torch.ScalarType.Int64);
-        return indices.dtype == torch.ScalarType.Byte ? wide : torch.where(wide < 0, wide + size, wide);
+        if (indices.dtype == torch.ScalarType.Byte) return wide;
+        using Scalar all = size;
+        return torch.where(wide.lt(Scalars.Of(0)), wide.add(all, Scalars.One), wide);
     }
 }

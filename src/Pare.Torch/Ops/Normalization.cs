@@ -14,6 +14,8 @@ internal static class Normalization
         var epsilon = call.Node.Float("epsilon", 1e-5f);
         if (!call.Training && call.Node.Int("training_mode", 0) == 0)
             return [torch.nn.functional.batch_norm(x, mean, variance, scale, bias, false, 0, epsilon)];
+        // One value a channel has no variance; the batch moves nothing.
+        if (call.Training && x.numel() == x.shape[1]) return [torch.nn.functional.batch_norm(x, mean, variance, scale, bias, false, 0, epsilon)];
         var momentum = call.Node.Float("momentum", 0.9f);
         // Torch keeps the tensors it is given for the way back, so they must stay as they are after this.
         var (movedMean, movedVariance) = (mean.clone(), variance.clone());
@@ -22,7 +24,7 @@ internal static class Normalization
         // Torch moves by the sample's variance, n / (n - 1) of the population's.
         var count = (double)(x.numel() / x.shape[1]);
         var kept = variance.Times(momentum);
-        var population = kept.Plus(movedVariance.Minus(kept).Times((count - 1) / count));
+        var population = count > 1 ? kept.Plus(movedVariance.Minus(kept).Times((count - 1) / count)) : kept;
         if (call.Training)
         {
             mean.copy_(movedMean);

@@ -7,7 +7,7 @@ internal static class Pooling
     {
         var window = WindowOf(call, out var x);
         if (call.Node.Outputs.Length > 1 && call.Node.Outputs[1].Length > 0) return MaxWithIndices(call, x, window);
-        return [Max(call, x, window)];
+        return [window.Fitted(Max(call, x, window), x.shape[2..])];
     }
 
     private static TorchTensor Max(OpCall call, TorchTensor x, Window window)
@@ -44,11 +44,12 @@ internal static class Pooling
         if (call.Node.Int("storage_order", 0) != 0 && window.Rank == 2)
         {
             var (height, width) = (x.shape[2], x.shape[3]);
-            places = (torch.remainder(places, width) * height) + places.floor_divide(width);
+            using Scalar row = width, column = height;
+            places = torch.remainder(places, row).mul(column).Plus(places.floor_divide(row));
         }
-        var plane = x.shape[2..].Aggregate(1L, (a, b) => a * b);
-        var starts = torch.arange(x.shape[0] * x.shape[1]).reshape([x.shape[0], x.shape[1], .. Enumerable.Repeat(1L, window.Rank)]) * plane;
-        return [values, places + starts];
+        using Scalar planes = x.shape[0] * x.shape[1], plane = x.shape[2..].Aggregate(1L, (a, b) => a * b);
+        var starts = torch.arange(planes).reshape([x.shape[0], x.shape[1], .. Enumerable.Repeat(1L, window.Rank)]).mul(plane);
+        return [values, places.Plus(starts)];
     }
 
     public static TorchTensor AveragePool(OpCall call)
@@ -61,9 +62,10 @@ internal static class Pooling
             return Average(x, window, ceil, countPadding);
         // The sum over each window divided by how many cells of it lie inside.
         var none = window with { Begin = new long[window.Rank], End = new long[window.Rank] };
-        var sums = Average(window.Pad(x, 0), none, ceil, true);
+        var sizes = x.shape[2..];
+        var sums = window.Fitted(Average(window.Pad(x, 0), none, ceil, true), sizes);
         if (countPadding) return sums;
-        var shares = Average(window.Pad(torch.ones([1, 1, .. x.shape[2..]], dtype: x.dtype), 0), none, ceil, true);
+        var shares = window.Fitted(Average(window.Pad(torch.ones([1, 1, .. sizes], dtype: x.dtype), 0), none, ceil, true), sizes);
         return sums / shares;
     }
 

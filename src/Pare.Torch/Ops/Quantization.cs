@@ -20,7 +20,7 @@ internal static class Quantization
         var steps = x / grid.Spread(scale);
         if (type.IsSmallFloat()) return StraightThrough(SmallFloat.Round(steps, type, call.Node.Int("saturate", 1) != 0), steps);
         var (low, high) = Limits(call, type);
-        var zero = call.Optional(2) is { } given ? grid.Spread(Whole(given, steps.dtype)) : null;
+        var zero = call.Optional(2) is { } given ? grid.Spread(Whole(call, given, steps.dtype)) : null;
         var codes = Shifted(steps.round(), zero).Within(low, high);
         var gradient = Shifted(steps, zero);
         return gradient.requires_grad ? StraightThrough(codes, gradient.Within(low, high)) : codes.to(type.ToTorch());
@@ -32,13 +32,17 @@ internal static class Quantization
         var (x, scale) = (call.X, call[1]);
         var grid = new Grid(call, x.shape, scale.shape);
         var codes = x.to(scale.dtype);
-        if (call.Optional(2) is { } zero) codes = codes.Minus(grid.Spread(Whole(zero, scale.dtype)));
+        if (call.Optional(2) is { } zero) codes = codes.Minus(grid.Spread(Whole(call, zero, scale.dtype)));
         return codes * grid.Spread(scale);
     }
 
-    /// <summary>A zero point as a whole number, which it is but where it is learned.</summary>
-    public static TorchTensor Whole(TorchTensor zero, torch.ScalarType type) =>
-        zero.is_floating_point() ? StraightThrough(zero.detach().round(), zero) : zero.to(type);
+    /// <summary>A zero point as a code, which it is but where it is learned.</summary>
+    public static TorchTensor Whole(OpCall call, TorchTensor zero, torch.ScalarType type)
+    {
+        if (!zero.is_floating_point()) return zero.to(type);
+        var (low, high) = Limits(call, TypeOfCodes(call));
+        return StraightThrough(zero.detach().round().Within(low, high), zero);
+    }
 
     /// <summary>Has the first argument's value and the second one's gradient.</summary>
     public static TorchTensor StraightThrough(TorchTensor value, TorchTensor gradient) =>

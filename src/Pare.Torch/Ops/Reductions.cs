@@ -15,7 +15,10 @@ internal static class Reductions
 
     public static TorchTensor L1(OpCall call) => Over(call, (x, axes, keep) => Sum(x.abs(), axes, keep));
 
-    public static TorchTensor L2(OpCall call) => Over(call, (x, axes, keep) => Elementwise.To(Sum(x.square(), axes, keep).sqrt(), x.dtype));
+    // Torch's own norm has a gradient where all elements are 0; that of a square root is none.
+    public static TorchTensor L2(OpCall call) => Over(call, (x, axes, keep) => x.is_floating_point()
+        ? torch.linalg.vector_norm(x, 2, axes, keep)
+        : Elementwise.To(Sum(x.square(), axes, keep).sqrt(), x.dtype));
 
     public static TorchTensor SumSquare(OpCall call) => Over(call, (x, axes, keep) => Sum(x.square(), axes, keep));
 
@@ -36,10 +39,10 @@ internal static class Reductions
     });
 
     /// <summary>Index of the largest element along an axis.</summary>
-    public static TorchTensor ArgMax(OpCall call) => Arg(call, call.X);
+    public static TorchTensor ArgMax(OpCall call) => Arg(call, (x, axis, keep) => x.argmax(axis, keep));
 
     /// <summary>Index of the smallest element along an axis.</summary>
-    public static TorchTensor ArgMin(OpCall call) => Arg(call, -call.X);
+    public static TorchTensor ArgMin(OpCall call) => Arg(call, (x, axis, keep) => x.argmin(axis, keep));
 
     public static TorchTensor CumSum(OpCall call)
     {
@@ -47,16 +50,18 @@ internal static class Reductions
         var reverse = call.Node.Int("reverse", 0) != 0;
         var x = reverse ? call.X.flip([axis]) : call.X;
         var sum = x.cumsum(axis, x.dtype);
-        if (call.Node.Int("exclusive", 0) != 0) sum -= x;
+        if (call.Node.Int("exclusive", 0) != 0) sum = sum.Minus(x);
         return reverse ? sum.flip([axis]) : sum;
     }
 
-    private static TorchTensor Arg(OpCall call, TorchTensor x)
+    private static TorchTensor Arg(OpCall call, Func<TorchTensor, long, bool, TorchTensor> best)
     {
+        var x = call.X;
         var axis = call.Axis("axis", 0, x.dim());
         var keep = call.Node.Int("keepdims", 1) != 0;
-        if (call.Node.Int("select_last_index", 0) == 0) return x.argmax(axis, keep);
-        return x.shape[axis] - 1 - x.flip([axis]).argmax(axis, keep);
+        if (call.Node.Int("select_last_index", 0) == 0) return best(x, axis, keep);
+        using Scalar last = x.shape[axis] - 1, minus = -1L;
+        return best(x.flip([axis]), axis, keep).mul(minus).add(last, Scalars.One);
     }
 
     private static TorchTensor Over(OpCall call, Func<TorchTensor, long[], bool, TorchTensor> reduce)

@@ -108,11 +108,15 @@ internal static class ShapeOps
     public static TorchTensor ConstantOfShape(OpCall call)
     {
         var value = call.Node.Tensor("value")?.ToTorch() ?? torch.zeros(1);
-        return torch.full(call.Longs(0), value.reshape().ToScalar(), value.dtype);
+        using var number = value.reshape().ToScalar();
+        return torch.full(call.Longs(0), number, value.dtype);
     }
 
-    public static TorchTensor Range(OpCall call) =>
-        torch.arange(call.X.ToScalar(), call[1].ToScalar(), call[2].ToScalar(), call.X.dtype);
+    public static TorchTensor Range(OpCall call)
+    {
+        using Scalar start = call.X.ToScalar(), limit = call[1].ToScalar(), delta = call[2].ToScalar();
+        return torch.arange(start, limit, delta, call.X.dtype);
+    }
 
     public static TorchTensor DepthToSpace(OpCall call)
     {

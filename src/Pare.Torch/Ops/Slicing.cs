@@ -59,7 +59,8 @@ internal static class Slicing
         }
         start = Math.Clamp(start, -1, size - 1);
         end = Math.Clamp(end, -1, start);
-        return x.index_select(axis, torch.arange(start, end, step, torch.ScalarType.Int64));
+        using Scalar first = start, last = end, by = step;
+        return x.index_select(axis, torch.arange(first, last, by, torch.ScalarType.Int64));
     }
 
     private static long Source(OpCall call, string mode, long place, long size)

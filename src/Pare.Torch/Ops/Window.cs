@@ -21,6 +21,19 @@ internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, l
     /// <summary>The input with the window's padding made real.</summary>
     public TorchTensor Pad(TorchTensor x, double value) => torch.nn.functional.pad(x, TorchPadding(Begin, End), PaddingModes.Constant, value);
 
+    /// <summary>A pool's result without windows that start in the padding behind the input: torch counts them where that padding was made real.</summary>
+    /// <param name="result">The result, [batch, channels, spatial ...].</param>
+    /// <param name="sizes">Spatial sizes of the input without padding.</param>
+    public TorchTensor Fitted(TorchTensor result, long[] sizes)
+    {
+        for (var d = 0; d < Rank; d++)
+        {
+            var windows = (sizes[d] + Begin[d] + Strides[d] - 1) / Strides[d];
+            if (result.shape[2 + d] > windows) result = result.narrow(2 + d, 0, windows);
+        }
+        return result;
+    }
+
     /// <summary>Padding in torch's order: the last dimension first, before and after.</summary>
     public static long[] TorchPadding(ReadOnlySpan<long> begin, ReadOnlySpan<long> end)
     {

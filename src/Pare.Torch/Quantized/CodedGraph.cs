@@ -34,8 +34,8 @@ internal sealed class CodedGraph
     public HashSet<string> Scales { get; } = [];
 
     /// <summary>
-    /// Zero points that are learned: those of activations that are not 0. A zero point of 0 says that nothing lies below (a ReLU in the codes), or that
-    /// codes are symmetric, and stays.
+    /// Zero points that are learned: those of activations that are neither the lowest code nor 0. The lowest says that nothing lies below (a ReLU in the codes),
+    /// 0 that codes are symmetric; they stay.
     /// </summary>
     public HashSet<string> ZeroPoints { get; } = [];
 
@@ -105,7 +105,8 @@ internal sealed class CodedGraph
         {
             if (_index.Constant(node.Input(1)) is { Type: ElementType.Float } scale && AllPositive(scale) && !fixedScales.Contains(scale.Name) && IsUsedAs(scale.Name, 1)) Scales.Add(scale.Name);
             if (!node.Is("QuantizeLinear") || _index.Constant(node.Input(2)) is not { Type: ElementType.UInt8 or ElementType.Int8, Count: 1 } zero) continue;
-            if (zero.Data.Span[0] != 0 && IsUsedAs(zero.Name, 2)) ZeroPoints.Add(zero.Name);
+            var lowest = zero.Type == ElementType.Int8 ? unchecked((byte)sbyte.MinValue) : byte.MinValue;
+            if (zero.Data.Span[0] != 0 && zero.Data.Span[0] != lowest && IsUsedAs(zero.Name, 2)) ZeroPoints.Add(zero.Name);
         }
     }
 

@@ -39,7 +39,7 @@ internal static class CodedKernels
     {
         var grid = new Quantization.Grid(call, x.shape, call[1].shape);
         var scale = grid.Spread(Step(call[1], values, high));
-        var zero = call.Optional(2) is { } given ? grid.Spread(Quantization.Whole(given, scale.dtype)) : torch.zeros_like(scale);
+        var zero = call.Optional(2) is { } given ? grid.Spread(Quantization.Whole(call, given, scale.dtype)) : torch.zeros_like(scale);
         return FakeQuantize.Of(x, scale, zero, low, high);
     }
 }

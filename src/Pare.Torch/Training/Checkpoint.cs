@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Pare.Data;
 using Pare.Onnx;
 using Pare.Recipes;
 using TorchSharp;
@@ -25,10 +26,12 @@ internal sealed record Checkpoint(Model Model, TrainPosition At, IReadOnlyList<E
     {
         var model = graph.ToModel();
         List<Tensor> moments = [.. graph.Rounded.Select(name => Moment($"{Prefix}real/{name}", graph.Parameters[name].detach()))];
-        foreach (var (name, first, second, steps) in optimizer.State)
+        var rounded = graph.Rounded.ToHashSet();
+        foreach (var (name, first, second, mask, steps) in optimizer.State)
         {
             moments.Add(Moment($"{Prefix}first/{name}", first));
             if (second is not null) moments.Add(Moment($"{Prefix}second/{name}", second));
+            if (mask is not null && rounded.Contains(name)) moments.Add(Moment($"{Prefix}mask/{name}", mask));
             moments.Add(Tensor.Of($"{Prefix}steps/{name}", [], [(long)steps]));
         }
         if (history is [.., { Validation.Each: { Count: > 0 } each }]) moments.Add(Tensor.Of(Prefix + Each, [each.Count], each.ToArray()));
@@ -42,7 +45,7 @@ internal sealed record Checkpoint(Model Model, TrainPosition At, IReadOnlyList<E
     {
         var saved = OnnxFile.Read(path);
         if (saved.MetadataValue(Key) is not { } key) throw new BadInputException($"{path}: an ONNX file, but not a checkpoint of a training run");
-        if (key != run) throw new BadInputException($"{path}: a checkpoint of another run (other network, options, teachers or amount of data)");
+        if (key != run) throw new BadInputException($"{path}: a checkpoint of another run (other network, options, teachers or data)");
         var lookup = saved.Graph.Initializers.Where(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(t => t.Name[Prefix.Length..]);
         if (saved.MetadataValue(PositionKey) is not { } position) throw new BadInputException($"{path}: a checkpoint of an older version of Pare; remove it to begin anew");
         var history = saved.MetadataValue(HistoryKey)!.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ParseEpoch).ToList();
@@ -57,11 +60,9 @@ internal sealed record Checkpoint(Model Model, TrainPosition At, IReadOnlyList<E
         using var noGradient = torch.no_grad();
         foreach (var name in graph.Rounded) graph.Parameters[name].copy_(ToTorch(Moments[$"real/{name}"]));
         foreach (var name in optimizer.State.Select(s => s.Name).ToList())
-        {
-            var first = Moments[$"first/{name}"];
-            optimizer.Restore(
-                name, ToTorch(first), Moments.TryGetValue($"second/{name}", out var second) ? ToTorch(second) : null, (int)Moments[$"steps/{name}"].Int64s[0]);
-        }
+            optimizer.Restore(name, ToTorch(Moments[$"first/{name}"]), Optional($"second/{name}"), Optional($"mask/{name}"), (int)Moments[$"steps/{name}"].Int64s[0]);
+
+        torch.Tensor? Optional(string name) => Moments.TryGetValue(name, out var moment) ? ToTorch(moment) : null;
     }
 
     private static Tensor Moment(string name, torch.Tensor value) => Tensor.Of(name, value.shape, value.contiguous().data<float>().ToArray());
@@ -75,11 +76,11 @@ internal sealed record Checkpoint(Model Model, TrainPosition At, IReadOnlyList<E
         return new EpochRecord(int.Parse(parts[0], CultureInfo.InvariantCulture), At(1), parts[2].Length == 0 ? null : new Score(At(2), At(3)));
     }
 
-    /// <summary>Tells runs apart: the starting network, the options, the amount of data, and what is learnt from teachers.</summary>
+    /// <summary>Tells runs apart: the starting network, the options, the data, and what is learnt from teachers.</summary>
     public static string Fingerprint(TrainJob job)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add($"{OnnxWriter.Sha256(job.Model)} {job.Options with { Threads = 0 }} {job.Preprocess} {job.Augmentation} {job.Train.Count} {job.EditEvery}");
+        Add($"{OnnxWriter.Sha256(job.Model)} {job.Options with { Threads = 0 }} {job.Preprocess} {job.Augmentation} {ExampleDigest.Of(job.Train)} {job.EditEvery}");
         foreach (var (name, floats) in job.Real.OrderBy(r => r.Key, StringComparer.Ordinal))
         {
             Add(name);

@@ -12,7 +12,7 @@ namespace Pare.Torch.Training;
 /// </summary>
 internal sealed class ClassLoss(Model model, TrainOptions options) : Loss
 {
-    private readonly string _last = new GraphIndex(model.Graph).Producer(model.Graph.Outputs[0].Name)?.OpType ?? "";
+    private readonly bool _isSoftmax = EndsInSoftmax(new GraphIndex(model.Graph), model.Graph.Outputs[0].Name);
 
     public override torch.Tensor Of(torch.Tensor output, Batch batch) => Of(output, batch.ToLabels());
 
@@ -32,7 +32,19 @@ internal sealed class ClassLoss(Model model, TrainOptions options) : Loss
     public override torch.Tensor Plain(torch.Tensor output)
     {
         var flat = output.reshape(output.shape[0], -1);
-        return _last == "Softmax" ? flat.clamp_min(Scalars.Of(1e-12)).log() : flat;
+        return _isSoftmax ? flat.clamp_min(Scalars.Of(1e-12)).log() : flat;
+    }
+
+    // Past nodes that give on what they are given, in another form.
+    private static bool EndsInSoftmax(GraphIndex index, string value)
+    {
+        while (index.Producer(value) is { } node)
+        {
+            if (node.OpType == "Softmax") return true;
+            if (node.OpType is not ("Identity" or "Cast" or "Reshape" or "Flatten" or "Squeeze" or "QuantizeLinear" or "DequantizeLinear")) return false;
+            value = node.Inputs[0];
+        }
+        return false;
     }
 
     public override (torch.Tensor Scores, torch.Tensor Loss) Score(torch.Tensor output, Batch batch)

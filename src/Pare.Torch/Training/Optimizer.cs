@@ -97,17 +97,18 @@ internal sealed class Optimizer : IDisposable
         }
     }
 
-    /// <summary>Every moment by name, and the steps, for a checkpoint.</summary>
-    public IEnumerable<(string Name, torch.Tensor First, torch.Tensor? Second, int Steps)> State =>
-        _slots.Select(s => (s.Key, s.Value.First, s.Value.Second, s.Value.Steps));
+    /// <summary>Every moment by name, which weights may move (null for all), and the steps, for a checkpoint.</summary>
+    public IEnumerable<(string Name, torch.Tensor First, torch.Tensor? Second, torch.Tensor? Mask, int Steps)> State =>
+        _slots.Select(s => (s.Key, s.Value.First, s.Value.Second, s.Value.Mask, s.Value.Steps));
 
-    /// <summary>Puts one parameter's moments back from a checkpoint.</summary>
-    public void Restore(string name, torch.Tensor first, torch.Tensor? second, int steps)
+    /// <summary>Puts one parameter's moments back from a checkpoint, and its mask, which a rounded parameter no longer tells.</summary>
+    public void Restore(string name, torch.Tensor first, torch.Tensor? second, torch.Tensor? mask, int steps)
     {
         using var noGradient = torch.no_grad();
         var slot = _slots[name];
         slot.First.copy_(first);
         if (second is not null) slot.Second?.copy_(second);
+        if (mask is not null) slot.Mask?.copy_(mask);
         slot.Steps = steps;
     }
 

@@ -158,9 +158,20 @@ public static class Trainer
         {
             var graph = new TorchGraph(model, _job.Options.LearnScales ? Learned.CodesAndScales : Learned.Codes);
             if (graph.Parameters.Count == 0) throw new BadInputException("the network has no weights to train");
+            if (graph.Parameters.FirstOrDefault(p => p.Value.dtype != torch.ScalarType.Float32) is { Key: { } name } odd)
+                throw new BadInputException($"the network computes with '{name}' in {odd.Value.dtype}; training computes in 32-bit floats");
+            CheckStatistics(new GraphIndex(model.Graph));
             var pinned = Pruned.Pinned(model);
             var decayed = graph.Parameters.Where(p => (p.Value.dim() >= 2 || pinned.Contains(p.Key)) && !graph.Grids.Contains(p.Key)).Select(p => p.Key).ToHashSet();
             return (graph, new Optimizer(_job.Options, graph.Parameters, pinned, decayed, graph.Grids));
+        }
+
+        // Running statistics move in training: each needs a constant of its own to be written to.
+        private static void CheckStatistics(GraphIndex index)
+        {
+            foreach (var node in index.Graph.Nodes.Where(n => n.Is("BatchNormalization")))
+                foreach (var name in node.Inputs.Skip(3).Where(n => index.Constant(n) is null || index.Consumers(n).Count > 1))
+                    throw new BadInputException($"node {node}: its running statistics '{name}' are {(index.Constant(name) is null ? "computed by other nodes" : "those of other nodes too")}; training needs a constant for each");
         }
 
         private TrainPosition Resume()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -6,8 +7,12 @@ namespace Pare.Data;
 /// <summary>What examples are, as a hash of their values: two data sets with the same pictures, labels and points in the same order have the same.</summary>
 public static class ExampleDigest
 {
-    /// <summary>SHA-256 in lower-case hexadecimal.</summary>
-    public static string Of(IDataset data)
+    private static readonly ConditionalWeakTable<IDataset, string> Known = [];
+
+    /// <summary>SHA-256 in lower-case hexadecimal; of the same data set it is worked out once.</summary>
+    public static string Of(IDataset data) => Known.GetValue(data, Digest);
+
+    private static string Digest(IDataset data)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(MemoryMarshal.AsBytes<int>([data.Count, .. data.Shape]));

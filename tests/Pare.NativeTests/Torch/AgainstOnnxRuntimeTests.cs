@@ -146,6 +146,25 @@ public class AgainstOnnxRuntimeTests
         AssertAgrees(n.Build(n.Node("Cast", [there], NodeAttribute.Of("to", (long)ElementType.Float)), 19, null, 6), 200, 6);
     }
 
+    [Theory]
+    [InlineData("MaxPool")]
+    [InlineData("AveragePool")]
+    public void No_window_starts_in_the_padding_behind_the_input(string op)
+    {
+        var n = new Networks(13);
+        var pool = n.Node(op, ["x"], NodeAttribute.Of("kernel_shape", 2, 2), NodeAttribute.Of("strides", 2, 2), NodeAttribute.Of("pads", 0, 0, 1, 1), NodeAttribute.Of("ceil_mode", 1));
+        AssertAgrees(n.Build(pool, 19, null, 3, 4, 4), 2, 3, 4, 4);
+    }
+
+    [Fact]
+    public void The_smallest_unsigned_byte_is_found()
+    {
+        var n = new Networks(14);
+        var bytes = n.Node("Cast", [n.Node("Abs", [n.Node("Mul", ["x", n.Constant(Tensor.Of("factor", [1], [50f]))])])], NodeAttribute.Of("to", (long)ElementType.UInt8));
+        var place = n.Node("ArgMin", [bytes], NodeAttribute.Of("axis", 1L), NodeAttribute.Of("select_last_index", 1L));
+        AssertAgrees(n.Build(n.Node("Cast", [place], NodeAttribute.Of("to", (long)ElementType.Float)), 13, null, 6), 50, 6);
+    }
+
     private static void AssertAgrees(Model model, params ReadOnlySpan<long> shape)
     {
         using var scope = torch.NewDisposeScope();

@@ -104,6 +104,42 @@ public class GradientTests
     }
 
     [Fact]
+    public void One_value_a_channel_moves_no_statistics()
+    {
+        using var scope = torch.NewDisposeScope();
+        var n = new Networks(4);
+        using var graph = new TorchGraph(n.Build(n.BatchNorm("x", "bn", 3), 15, null, 3));
+        var (mean, variance) = (graph.Buffers["bn.mean"].data<float>().ToArray(), graph.Buffers["bn.var"].data<float>().ToArray());
+        var x = torch.randn(1, 3);
+        AssertClose(graph.Forward(x, training: false).data<float>().ToArray(), graph.Forward(x, training: true));
+        AssertClose(mean, graph.Buffers["bn.mean"]);
+        AssertClose(variance, graph.Buffers["bn.var"]);
+    }
+
+    [Fact]
+    public void A_norm_of_nothing_but_zeros_has_a_gradient()
+    {
+        using var scope = torch.NewDisposeScope();
+        var n = new Networks(4);
+        using var graph = new TorchGraph(n.Build(n.Node("ReduceL2", ["x"], NodeAttribute.Of("axes", (ReadOnlySpan<long>)[1L])), 13, null, 2));
+        var x = torch.tensor(new[] { 0f, 0, 3, 4 }, [2, 2]).requires_grad_(true);
+        var y = graph.Forward(x, training: true);
+        y.sum().backward();
+        AssertClose([0, 5], y);
+        AssertClose([0, 0, 0.6f, 0.8f], x.grad!);
+    }
+
+    [Fact]
+    public void What_attention_masks_scores_with_is_not_trained()
+    {
+        var n = new Networks(4);
+        var scores = n.Node("Add", ["x", n.Constant(Tensor.Of("mask", [2, 2], [0f, float.NegativeInfinity, 0, 0]))]);
+        var model = n.Build(n.Node("Add", [scores, n.Constant(Tensor.Of("bias", [2], [1f, 2]))]), 13, null, 2);
+        using var graph = new TorchGraph(model);
+        Assert.Equal(["bias"], graph.Parameters.Keys);
+    }
+
+    [Fact]
     public void Gradients_agree_with_finite_differences()
     {
         using var scope = torch.NewDisposeScope();

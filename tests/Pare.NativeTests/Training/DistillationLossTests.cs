@@ -38,6 +38,9 @@ public class DistillationLossTests
         var scores = torch.tensor(new[] { 1f, -2f, 0.5f }, [1, 3]);
         var (plain, soft) = (new ClassLoss(Network(), Soft), new ClassLoss(Network("Softmax"), Soft));
         Assert.Equal(0, plain.Following(scores, null!, [soft.Plain(scores.softmax(1))]).item<float>(), 1e-5f);
+        var flat = Network("Softmax");
+        flat = flat with { Graph = flat.Graph with { Nodes = [flat.Graph.Nodes[0] with { Outputs = ["p"] }, new Node { OpType = "Flatten", Inputs = ["p"], Outputs = ["y"] }] } };
+        Assert.Equal(0, plain.Following(scores, null!, [new ClassLoss(flat, Soft).Plain(scores.softmax(1))]).item<float>(), 1e-5f);
     }
 
     [Fact]

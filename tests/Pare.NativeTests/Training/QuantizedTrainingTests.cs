@@ -165,6 +165,32 @@ public class QuantizedTrainingTests
     public void A_resumed_run_ends_in_the_same_bytes() => Interruption.ChangesNothing(Job(Coded(Float.Value, 4), Options) with { EditEvery = 3 }, at: 0.6);
 
     [Fact]
+    public void A_resumed_run_of_a_pruned_network_ends_in_the_same_bytes()
+    {
+        var coded = Coded(Pruner.Prune(Float.Value, new PruneOptions { Sparsity = 0.5 }).Model, 4);
+        // Pushed about, weights stand at code 0 that are none of the pruned ones.
+        Interruption.ChangesNothing(Job(coded, Options with { LearningRate = 2e-2 }) with { EditEvery = 3 }, at: 0.6);
+    }
+
+    [Fact]
+    public void A_zero_point_at_the_lowest_code_stays_and_others_stay_codes()
+    {
+        using var scope = torch.NewDisposeScope();
+        Assert.DoesNotContain("z", Signed(-128).Parameters.Keys);
+        using var graph = Signed(-127);
+        using (torch.no_grad()) graph.Parameters["z"].fill_(-135);
+        // With the zero point at -128, where the file can have it, 0 stays 0.
+        Assert.Equal([0f, 1f], graph.Forward(torch.tensor(new[] { -3f, 1f }, [1, 2]), training: true).data<float>().ToArray());
+
+        static TorchGraph Signed(sbyte zero)
+        {
+            var n = new Networks(1);
+            string[] grid = [n.Constant(Tensor.Of("s", [], [0.5f])), n.Constant(Tensor.Create("z", ElementType.Int8, [], new[] { zero }))];
+            return new TorchGraph(n.Build(n.Node("DequantizeLinear", [n.Node("QuantizeLinear", ["x", .. grid]), .. grid]), 13, null, 2), Learned.CodesAndScales);
+        }
+    }
+
+    [Fact]
     public void An_edit_that_changes_nothing_changes_nothing()
     {
         var coded = Coded(Float.Value, 4);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pare.Data;
 using Pare.Onnx;
 using Pare.Prune;
@@ -162,6 +163,62 @@ public class TrainerTests
         var wrong = Corners.Draw(400, seed: 1, label: _ => 0);
         var job = Job(Network(seed: 9)) with { Train = wrong, Distillation = new() { Teachers = [teacher] }, Options = Options with { TeacherShare = 1 } };
         Assert.True(Trainer.Train(job).Validation!.Value > 0.95);
+    }
+
+    [Fact]
+    public void Weights_stored_in_16_bits_are_carried_exactly_over_interruptions() =>
+        Interruption.ChangesNothing(Job(Halved(Network(), cast: true)) with { EditEvery = 3 }, at: 0.5);
+
+    [Fact]
+    public void A_network_that_computes_in_16_bits_is_refused()
+    {
+        var error = Assert.Throws<BadInputException>(() => Trainer.Train(Job(Halved(Network(), cast: false))));
+        Assert.Contains("training computes in 32-bit floats", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Running_statistics_of_two_nodes_are_refused()
+    {
+        static Node Norm(string from, string to) => new() { OpType = "BatchNormalization", Inputs = [from, "one", "zero", "mean", "var"], Outputs = [to] };
+        var network = Network();
+        var output = network.Graph.Outputs[0].Name;
+        static Tensor All(string name, float value) => Tensor.Of(name, [4], [value, value, value, value]);
+        var shared = network with
+        {
+            Graph = network.Graph with
+            {
+                Nodes = [.. network.Graph.Nodes, Norm(output, "n1"), Norm("n1", "n2")],
+                Outputs = [network.Graph.Outputs[0] with { Name = "n2" }],
+                Initializers = [.. network.Graph.Initializers, All("one", 1), All("zero", 0), All("mean", 0), All("var", 1)],
+            },
+        };
+        Assert.Contains("are those of other nodes too", Assert.Throws<BadInputException>(() => Trainer.Train(Job(shared))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_the_same_amount_of_other_data_is_refused()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "run.onnx");
+        Trainer.Train(Job(Network()) with { Checkpoint = path });
+        var other = Job(Network()) with { Checkpoint = path, Train = Corners.Draw(400, seed: 7, label: c => c) };
+        Assert.Contains("a checkpoint of another run", Assert.Throws<BadInputException>(() => Trainer.Train(other)).Message, StringComparison.Ordinal);
+    }
+
+    // The first layer's weights in 16 bits and widened by a Cast, or all of the layer computed in 16 bits.
+    private static Model Halved(Model model, bool cast)
+    {
+        var index = new GraphIndex(model.Graph);
+        var node = model.Graph.Nodes.First(n => n.OpType == "Gemm");
+        Tensor Half(string name) => index.Constant(name)! with { Type = ElementType.Float16, Data = MemoryMarshal.AsBytes<Half>([.. index.Constant(name)!.Floats.ToArray().Select(v => (Half)v)]).ToArray() };
+        static Node Cast(string from, string to, ElementType type) => new() { OpType = "Cast", Inputs = [from], Outputs = [to], Attributes = [NodeAttribute.Of("to", (long)type)] };
+        var (weight, bias, input, output) = (node.Inputs[1], node.Inputs[2], node.Inputs[0], node.Outputs[0]);
+        Node[] nodes = cast
+            ? [Cast(weight, "wide", ElementType.Float), node with { Inputs = [input, "wide", bias] }]
+            : [Cast(input, "half", ElementType.Float16), node with { Inputs = ["half", weight, bias], Outputs = ["sum"] }, Cast("sum", output, ElementType.Float)];
+        var halves = new Dictionary<string, Tensor> { [weight] = Half(weight) };
+        if (!cast) halves[bias] = Half(bias);
+        var graph = model.Graph.ReplaceConstants(halves);
+        return model with { Graph = graph with { Nodes = [.. graph.Nodes.SelectMany(n => n == node ? nodes : [n])] } };
     }
 
     private static TrainJob Job(Model model) => new()
