@@ -69,9 +69,10 @@ public sealed class Compressor
         if (request.Promise is not { MaxDrop: { } promised, Rule: var rule }) return null;
         var count = request.Model.Unseen(request.Data, request.Seed).Test.Count;
         if (rule == AcceptRule.Point) return $"the promise is held against the drop measured on {count} examples, not against its interval (--accept point)";
-        AcceptanceTest.CheckCount(request.DataName, count, request.Metric, promised, rule);
-        var least = AcceptanceTest.LeastExamples(request.Metric, promised);
-        return request.Metric.HigherIsBetter && least > 0
+        var isShare = Evaluator.CountsAnswers(request.Metric, request.Model.Model);
+        AcceptanceTest.CheckCount(request.DataName, count, request.Metric, promised, rule, isShare);
+        var least = AcceptanceTest.LeastExamples(request.Metric, promised, isShare);
+        return isShare && least > 0
             ? $"the promise is held against {count} examples that no choice is made on; {least} would do for a network that answers just as before"
             : $"the promise is held against {count} examples that no choice is made on";
     }
@@ -197,7 +198,7 @@ public sealed class Compressor
         var asked = new SensitivityRequest
         {
             Model = model, Examples = Subset.Draw(_data.Validation, Math.Min(SensitivityExamples, _data.Validation.Count), request.Seed), Preprocess = request.Preprocess, Metric = request.Metric,
-            Methods = [method], Cache = request.Journal is null ? null : UserCache.Folder("sensitivity"), Threads = request.Threads,
+            Methods = [method], Cache = request.Journal is null ? null : UserCache.FolderIfAny("sensitivity"), Threads = request.Threads,
         };
         var measured = Sensitivities.Measure(asked, Shown(_run)("measuring layers"), _run.Cancellation);
         _sensitivity = measured.Points;

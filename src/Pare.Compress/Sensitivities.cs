@@ -87,7 +87,7 @@ public static class Sensitivities
 
         Model Shared(string layer, int bits) => Sharer.Share(model, new ShareOptions { Size = CodebookSize.OfBits(bits), Exclude = Others(layer) }).Model;
 
-        string[] Others(string layer) => [.. all.Select(l => l.Name).Where(n => n != layer)];
+        string[] Others(string layer) => [.. all.Select(l => l.Name).Where(n => n != layer).Select(LayerPatterns.Exactly)];
 
         IEnumerable<SensitivityTrial> Ranks()
         {

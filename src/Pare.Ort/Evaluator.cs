@@ -87,7 +87,7 @@ public static class Evaluator
             CheckSameShapes(a, b);
             scores ??= [.. a.Select(_ => new float[data.Count])];
             names = [.. a.Select(t => t.Name)];
-            var byArgMax = a is [{ Shape: [_, > 1] }];
+            var byArgMax = a is [{ Shape: [_, > 1, .. var rest] }] && rest.All(d => d == 1);
             for (var o = 0; o < a.Length; o++)
                 for (var i = 0; i < count; i++)
                     scores[o][batch.Indices[i]] = byArgMax ? SameArgMax(Row(a[o], i, count), Row(b[o], i, count)) : Closeness(Row(a[o], i, count), Row(b[o], i, count));
@@ -97,6 +97,10 @@ public static class Evaluator
         var worst = Enumerable.Range(0, scores.Length).MinBy(o => Mean(scores[o]));
         return new Evaluation(Metric.Agreement, Mean(scores[worst]), data.Count, scores[worst]) { Output = names[worst] };
     }
+
+    /// <summary>Whether a metric says of each example right or wrong; else scores are numbers. Outputs of unknown shape count as scores of classes.</summary>
+    public static bool CountsAnswers(Metric metric, Model model) => metric.HigherIsBetter
+        && (metric != Metric.Agreement || model.Graph.Outputs is [{ Shape: null }] || (model.Graph.Outputs is [{ Shape: [_, { Value: null or > 1 }, .. var rest] }] && rest.All(d => d.Value is null or 1)));
 
     private static IEnumerable<Batch> Batches(IDataset data, Preprocess preprocess)
     {

@@ -47,8 +47,15 @@ public sealed class Int8Tuner(Int8Network network, Calibration seen, TuneOptions
         if (!options.SizeFirst) latency = UndoSlow();
         var slow = _undone.Count;
         if (options.Drop is { } drop) UndoSensitive(drop);
-        if (!options.SizeFirst && _undone.Count != slow) latency = Compare(Written().Model);
+        if (!options.SizeFirst && _undone.Count != slow) latency = UndoIfSlower(Compare(Written().Model));
         return new TuneResult(Written(), _undone) { Latency = latency };
+    }
+
+    private (LatencyComparison, LatencyComparison) UndoIfSlower((LatencyComparison Float, LatencyComparison Int8) times)
+    {
+        if (times.Int8.Ratio.Value < 1) return times;
+        foreach (var layer in network.Layers) _undone.TryAdd(layer, FormattableString.Invariant($"in 8 bits the whole network takes {times.Int8.Ratio.Value:0.00} times as long"));
+        return (times.Float, times.Float);
     }
 
     private Int8Result Written() => network.Write(seen, _undone);
@@ -74,9 +81,7 @@ public sealed class Int8Tuner(Int8Network network, Calibration seen, TuneOptions
         var times = Compare([network.Float, .. candidates.Select(c => network.Write(seen, c).Model)]);
         var best = Enumerable.Range(0, candidates.Count).MinBy(c => times[c + 1].Ratio.Value);
         foreach (var (layer, reason) in candidates[best]) _undone[layer] = reason;
-        if (times[best + 1].Ratio.Value < 1) return (times[0], times[best + 1]);
-        foreach (var layer in network.Layers) _undone.TryAdd(layer, FormattableString.Invariant($"in 8 bits the whole network takes {times[best + 1].Ratio.Value:0.00} times as long"));
-        return (times[0], times[0]);
+        return UndoIfSlower((times[0], times[best + 1]));
     }
 
     private Dictionary<string, string> SlowLayers(Int8Result all)

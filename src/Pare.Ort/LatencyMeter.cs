@@ -39,6 +39,9 @@ public static class LatencyMeter
     /// <summary>Where in memory a network comes to lie makes it a little faster or slower; it is loaded this often, where that is cheap.</summary>
     private const int MaxSittings = 10;
 
+    /// <summary>From so many sittings on they are what chance is judged by; fewer say too little.</summary>
+    private const int LeastSittings = 4;
+
     /// <summary>Times one model.</summary>
     /// <returns>Milliseconds a run.</returns>
     /// <exception cref="BadInputException">The model does not take such a batch.</exception>
@@ -98,7 +101,7 @@ public static class LatencyMeter
 
         public IReadOnlyList<LatencyComparison> Results()
         {
-            var rounds = new RoundTimes(_times, _sittings[^1] == MaxSittings - 1 ? _sittings : null);
+            var rounds = new RoundTimes(_times, _sittings[^1] >= LeastSittings - 1 ? _sittings : null);
             return [.. _times.Select((_, i) => new LatencyComparison(rounds.Latency(i), rounds.Ratio(i), _examples[i], RoundTimes.Median(_loadMs[i])))];
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Pare.Data;
 using Pare.Onnx;
@@ -59,9 +60,18 @@ public sealed class VariantJudge(Metric metric, IDataset examples, Preprocess pr
         if (cut is not null && ReferenceEquals(cut.Original, original) && cut.Value == value) return true;
         // One cut is held at a time; variants come in the network's order.
         cut = _last = null;
-        if (examples is IPointDataset || original.Graph.FreeInputs is not [{ Shape: [{ Value: null }, ..] }] || Values(original, value) is not { } values) return false;
+        if (examples is IPointDataset || original.Graph.FreeInputs is not [{ Shape: [{ Value: null }, ..] }] || !IsBatchOfFloats(original, value) || Values(original, value) is not { } values) return false;
         cut = _last = new Cut(original, value, values, Bottlenecks.Tail(original, value, values.Shape.AsSpan()));
         return true;
+    }
+
+    // A value whose first dimension is not the batch, or that holds no floats, cannot stand for the examples.
+    private static bool IsBatchOfFloats(Model original, string value)
+    {
+        const int batch = 3;
+        var input = original.Graph.FreeInputs[0];
+        var types = ShapeInference.Infer(original, new Dictionary<string, ImmutableArray<Dimension>> { [input.Name] = input.Shape!.Value.SetItem(0, batch) });
+        return !types.TryGetValue(value, out var type) || (type.Type == ElementType.Float && type.Shape is [{ Value: null or batch }, ..]);
     }
 
     private FloatDataset? Values(Model original, string value)

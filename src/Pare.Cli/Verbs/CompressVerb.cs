@@ -36,7 +36,7 @@ internal static class CompressVerb
             {
                 var folder = run.Get(output);
                 var target = recipe.Target(run);
-                CompressOutput.Prepare(folder);
+                CompressOutput.Prepare(folder, front: target == SearchTarget.Both);
                 var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
                 var judged = metric.For(run, loaded.Model, splits.All, splits.Name);
                 var request = new CompressionRequest

@@ -76,7 +76,7 @@ public static class RankChoice
         var surplus = whole - (long)Math.Floor(share * whole);
         var most = curves.Sum(c => c[^1].Gain);
         if (most < surplus)
-            throw new BadInputException($"macs is {share}; with every layer {(measured is null ? "at its lowest rank" : "at its lowest measured rank")} the network takes {Math.Ceiling(1e4 * (whole - most) / whole) / 1e4} of its {whole} multiply-adds");
+            throw new OutOfReachException($"macs is {share}; with every layer {(measured is null ? "at its lowest rank" : "at its lowest measured rank")} the network takes {Math.Ceiling(1e4 * (whole - most) / whole) / 1e4} of its {whole} multiply-adds");
 
         var saved = Allocation.Solve(curves, surplus);
         return [.. layers.Select((l, i) => saved[i] == 0

@@ -2,11 +2,12 @@ using System.IO.Enumeration;
 
 namespace Pare.Onnx;
 
-/// <summary>Layers by pattern: * and ? stand for any characters of a layer's name, its weight's name or its operator type.</summary>
+/// <summary>Layers by pattern: * and ? stand for any characters of a layer's name, its weight's name or its operator type; = before a name stands for that name alone.</summary>
 public sealed class LayerPatterns(IReadOnlyList<string> patterns)
 {
     /// <summary>Layers that a message names.</summary>
     private const int MaxNamed = 20;
+    private const char Exact = '=';
 
     public bool Fits(Layer layer) => patterns.Any(p => Fits(p, layer));
 
@@ -26,7 +27,10 @@ public sealed class LayerPatterns(IReadOnlyList<string> patterns)
         return [.. layers.Where(matching.Fits).Select(l => l.Name)];
     }
 
-    private static bool Fits(string pattern, Layer layer) => Matches(pattern, layer.Name) || Matches(pattern, layer.Weight) || Matches(pattern, layer.Node.OpType);
+    /// <summary>The pattern that fits the layers of this name alone, whatever stands in it.</summary>
+    public static string Exactly(string name) => Exact + name;
+
+    private static bool Fits(string pattern, Layer layer) => pattern.StartsWith(Exact) ? layer.Name == pattern[1..] : Matches(pattern, layer.Name) || Matches(pattern, layer.Weight) || Matches(pattern, layer.Node.OpType);
 
     private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

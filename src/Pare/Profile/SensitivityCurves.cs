@@ -35,7 +35,7 @@ public static class SensitivityCurves
         var layers = points.Where(p => p.Method == "bits").GroupBy(p => p.Layer).Select(g => g.OrderByDescending(p => p.Setting).ToList()).ToList();
         List<IReadOnlyList<(long Gain, double Cost)>> options = [.. layers.Select(Options)];
         if (Allocation.Choose(options, before - bytes) is not { } chosen)
-            throw new BadInputException($"{bytes} bytes cannot be reached: with every layer at its fewest bits the packed network takes {before - options.Sum(o => o.Max(x => x.Gain))}");
+            throw new OutOfReachException($"{bytes} bytes cannot be reached: with every layer at its fewest bits the packed network takes {before - options.Sum(o => o.Max(x => x.Gain))}");
         return layers.Index().Where(l => chosen[l.Index] > 0).ToDictionary(l => l.Item[0].Layer, l => (int)l.Item[chosen[l.Index] - 1].Setting);
 
         // Fewer bits never cost less: where a measurement says so, it is noise.

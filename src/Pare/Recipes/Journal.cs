@@ -76,6 +76,8 @@ public sealed class Journal : IDisposable
     /// <summary>Removes the journal: the run has come to its end.</summary>
     public void Delete()
     {
+        // What says whose work it is goes last: without it another run would take the rest for its own.
+        foreach (var file in Directory.GetFiles(_folder).Where(f => Path.GetFileName(f) is not ("run.json" or "lock"))) File.Delete(file);
         _lock.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -94,7 +96,7 @@ public sealed class Journal : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"cannot work in '{folder}': {(File.Exists(Path.Combine(folder, "lock")) ? "another run is working there; wait for it, or give another folder" : e.Message)}", e);
+            throw new BadInputException($"cannot work in '{folder}': {(e is IOException && File.Exists(Path.Combine(folder, "lock")) ? "another run is working there; wait for it, or give another folder" : e.Message)}", e);
         }
     }
 

@@ -18,7 +18,10 @@ public sealed record Promise
     /// Points lost from one score to another, for choosing. A promise must hold on data nobody has seen, so there the upper end of the interval counts; an aim
     /// is held against the mean.
     /// </summary>
-    public double Drop(Metric metric, Score before, Score after) => MaxDrop is null || Rule == AcceptRule.Point
+    public double Drop(Metric metric, Score before, Score after) => MaxDrop is null || Rule == AcceptRule.Point || before.Each.Count < LeastForInterval(metric)
         ? metric.Drop(before.Value, after.Value)
         : PairedDrop.Between(metric, before.Each, after.Each).Upper95;
+
+    /// <summary>Examples from which on choices go by the interval: on fewer it is wider than the promise for every network that changes answers, and the mean has to do.</summary>
+    public int LeastForInterval(Metric metric) => metric.HigherIsBetter && MaxDrop is > 0 and < 100 and var promised ? 4 * TangoInterval.LeastCount(promised / 100, 0.95) : 0;
 }

@@ -32,12 +32,22 @@ public abstract record RecipeStep
 
     /// <summary>Works one candidate out and notes what came of it.</summary>
     /// <param name="options">What it was asked for; <paramref name="make"/> may add what it found.</param>
+    /// <param name="from">What it is worked out from.</param>
     /// <param name="make">Works it out.</param>
-    /// <returns>The candidate; null where it costs more than is allowed.</returns>
-    protected Candidate? Attempt(RecipeRun run, IReadOnlyDictionary<string, string> options, Func<Candidate> make)
+    /// <returns>The candidate; null where it costs more than is allowed, or is out of reach.</returns>
+    protected Candidate? Attempt(RecipeRun run, IReadOnlyDictionary<string, string> options, Candidate from, Func<Candidate> make)
     {
         var watch = Stopwatch.StartNew();
-        var result = make();
+        Candidate result;
+        try
+        {
+            result = make();
+        }
+        catch (OutOfReachException e)
+        {
+            run.Note(Name, new SortedDictionary<string, string>(options.ToDictionary(), StringComparer.Ordinal) { ["given up"] = e.Message }, watch, from, accepted: true);
+            return null;
+        }
         var fits = run.Drop(result.Score) <= run.MaxDrop;
         run.Note(Name, options, watch, result, fits);
         return fits ? result : null;

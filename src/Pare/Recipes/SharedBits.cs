@@ -23,18 +23,18 @@ public static class SharedBits
         for (var i = 0; i < Tries; i++)
         {
             var bits = SensitivityCurves.Bits(measured.Points, measured.Images, measured.Bytes, allowed);
-            if (bits.Count == 0) throw new BadInputException($"{bytes} bytes leave nothing to do: the network takes {measured.Bytes} packed as it is");
+            if (bits.Count == 0) throw new OutOfReachException($"{bytes} bytes leave nothing to do: the network takes {measured.Bytes} packed as it is");
             var all = Layer.Of(new GraphIndex(model.Graph)).Select(l => l.Name);
             var shared = Sharer.Share(model, options with
             {
-                Layers = [.. bits.Select(b => new LayerSize(b.Key, CodebookSize.OfBits(b.Value)))],
-                Exclude = [.. all.Where(n => !bits.ContainsKey(n))],
+                Layers = [.. bits.Select(b => new LayerSize(LayerPatterns.Exactly(b.Key), CodebookSize.OfBits(b.Value)))],
+                Exclude = [.. all.Where(n => !bits.ContainsKey(n)).Select(LayerPatterns.Exactly)],
             });
             // What single layers save does not quite add up.
             var over = PackedFile.Pack(OnnxWriter.ToBytes(shared.Model)).LongLength - bytes;
             if (over <= 0) return shared;
             allowed -= over;
         }
-        throw new BadInputException($"{bytes} bytes were not reached in {Tries} tries; a little more is");
+        throw new OutOfReachException($"{bytes} bytes were not reached in {Tries} tries; a little more is");
     }
 }

@@ -60,7 +60,7 @@ public static class TargetSearch
             {
                 Explore(i);
             }
-            catch (BadInputException e)
+            catch (BadInputException e) when (e.InnerException is not (IOException or UnauthorizedAccessException))
             {
                 // What one recipe cannot do to a network, such as training it, is no reason to do nothing.
                 run.NoteLeftOut(recipe.Name, e.Message);
@@ -69,10 +69,18 @@ public static class TargetSearch
         var found = run.Found.Candidates;
         var measured = costs([start.Model, .. found.Select(c => c.Model)]);
         var kept = new List<Candidate>();
+        var best = new List<PredictingCosts>();
         foreach (var i in Ranked(target, measured[0], [.. measured.Skip(1)]).TakeWhile(_ => target == SearchTarget.Both || kept.Count == 0))
         {
-            if (run.Accept?.Invoke(found[i].Model) ?? true) kept.Add(found[i]);
-            else run.Refuse(found[i]);
+            // On a front what a kept network beats has no place; what only a refused one beats has.
+            if (best.Exists(better => Beats(better, measured[i + 1]))) continue;
+            if (!(run.Accept?.Invoke(found[i].Model) ?? true))
+            {
+                run.Refuse(found[i]);
+                continue;
+            }
+            kept.Add(found[i]);
+            best.Add(measured[i + 1]);
         }
         return new RecipeResult(start.Model, kept.FirstOrDefault()) { Front = target == SearchTarget.Both ? kept : [] };
 
@@ -91,7 +99,7 @@ public static class TargetSearch
         }
     }
 
-    /// <summary>Which networks come into question, the best first: those that cost less than the original; of both costs those that no other beats, by their product.</summary>
+    /// <summary>Which networks come into question, the best first: those that cost less than the original; of both costs those that it does not beat, by their product.</summary>
     internal static IEnumerable<int> Ranked(SearchTarget target, PredictingCosts original, IReadOnlyList<PredictingCosts> costs)
     {
         var all = Enumerable.Range(0, costs.Count);
@@ -99,7 +107,7 @@ public static class TargetSearch
         {
             SearchTarget.Size => all.Where(i => costs[i].Bytes < original.Bytes).OrderBy(i => costs[i].Bytes),
             SearchTarget.Latency => all.Where(i => Noise * costs[i].Milliseconds < original.Milliseconds).OrderBy(i => costs[i].Milliseconds),
-            _ => all.Where(i => !costs.Append(original).Any(other => Beats(other, costs[i]))).OrderBy(i => costs[i].Bytes * costs[i].Milliseconds),
+            _ => all.Where(i => !Beats(original, costs[i])).OrderBy(i => costs[i].Bytes * costs[i].Milliseconds),
         };
     }
 

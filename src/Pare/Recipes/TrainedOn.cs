@@ -15,5 +15,6 @@ public static class TrainedOn
 
     public static bool Matches(Model model, DataSplits data) => model.MetadataValue(Key) == Describe(data);
 
-    private static string Describe(DataSplits data) => $"{data.Name} {data.Train.Count}";
+    // Data without a test part of their own are divided by the seed: another division would test on what this one trained on.
+    private static string Describe(DataSplits data) => $"{data.Name} {data.Train.Count}{(data.HasOwnTest ? "" : $" {ExampleDigest.Of(data.Test)[..8]}")}";
 }

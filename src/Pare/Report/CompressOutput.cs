@@ -9,9 +9,12 @@ public static class CompressOutput
     private const string Front = "front";
 
     /// <summary>Makes sure, before long work starts, that the folder exists and can be written.</summary>
+    /// <param name="front">Whether a folder <c>front</c> will be made in it.</param>
     /// <exception cref="BadInputException">It cannot.</exception>
-    public static void Prepare(string folder)
+    public static void Prepare(string folder, bool front = false)
     {
+        if (front && Path.Combine(folder, Front) is var taken && Path.Exists(taken) && !IsFront(taken))
+            throw new BadInputException($"'{taken}' holds files of others; the networks of a front go there: move it away, or give another folder with -o");
         try
         {
             Directory.CreateDirectory(folder);
@@ -29,7 +32,7 @@ public static class CompressOutput
     /// Writes all of them. Each is first written whole to a folder of its own and moved only when all are there, the report last,
     /// so that an earlier output stays as it was where anything fails.
     /// </summary>
-    /// <param name="folder">Where the files go; made if missing. A folder <c>front</c> in it is replaced, or removed where there is no front.</param>
+    /// <param name="folder">Where the files go; made if missing. A folder <c>front</c> in it that an earlier run made is replaced, or removed where there is no front.</param>
     /// <param name="writeModel">Writes the ONNX model to the path it is given, data files beside it.</param>
     /// <param name="packed">The packed model.</param>
     /// <param name="front">Of each network of the report's front, what writes it and its packed file.</param>
@@ -91,9 +94,14 @@ public static class CompressOutput
 
     private static void Replace(string made, string target)
     {
-        if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
+        if (Directory.Exists(target) && IsFront(target)) Directory.Delete(target, recursive: true);
         if (Directory.Exists(made)) Directory.Move(made, target);
     }
+
+    // Numbered folders of networks and nothing else: what a run has made, and may remove.
+    private static bool IsFront(string folder) => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).All(entry =>
+        Directory.Exists(entry) && Path.GetFileName(entry).All(char.IsAsciiDigit)
+        && Directory.EnumerateFileSystemEntries(entry).All(f => !Directory.Exists(f) && Path.GetFileName(f).StartsWith("model.", StringComparison.Ordinal)));
 
     private static string StagingIn(string folder) => Path.Combine(folder, $".{Environment.ProcessId}.{Guid.NewGuid():N}.tmp");
 }

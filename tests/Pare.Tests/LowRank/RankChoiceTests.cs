@@ -38,7 +38,7 @@ public class RankChoiceTests
     [Fact]
     public void A_share_out_of_reach_says_how_far_it_goes()
     {
-        var error = Assert.Throws<BadInputException>(() => RankChoice.ByMacs([Curves.Dense("a", 10, 10)], 0.1, 100));
+        var error = Assert.Throws<OutOfReachException>(() => RankChoice.ByMacs([Curves.Dense("a", 10, 10)], 0.1, 100));
         Assert.Equal("macs is 0.1; with every layer at its lowest rank the network takes 0.6 of its 200 multiply-adds", error.Message);
     }
 

@@ -125,6 +125,21 @@ public class TargetSearchTests
     }
 
     [Fact]
+    public void What_only_a_refused_network_beats_is_on_the_front()
+    {
+        var tried = new List<double>();
+        var run = RecipeRunnerTests.Run((_, _) => 0.9, accept: model =>
+        {
+            tried.Add(Math.Round(WeightCount.NonZero(model) / (double)WeightCount.All(Network), 2));
+            return tried.Count > 1;
+        });
+        var prune = new PruneStep { Kept = [0.5, 0.2, 0.1], Bisections = 0, Training = Short, Score = PruneScore.Magnitude };
+        var result = Search(SearchTarget.Both, run, Of("small", prune));
+        Assert.Equal([0.1, 0.2], tried);
+        Assert.Equal(0.2, Kept(Assert.Single(result.Front)), 2);
+    }
+
+    [Fact]
     public void Where_memory_is_short_the_costliest_go_first()
     {
         var shortlist = new Shortlist(2 * 4 * WeightCount.All(Network) + 10_000);
@@ -137,7 +152,7 @@ public class TargetSearchTests
     [Theory]
     [InlineData(SearchTarget.Size, new[] { 1, 0, 2, 3 })]
     [InlineData(SearchTarget.Latency, new[] { 3, 2, 0 })]
-    [InlineData(SearchTarget.Both, new[] { 2, 1 })]
+    [InlineData(SearchTarget.Both, new[] { 2, 3, 1, 0 })]
     public void What_costs_more_than_the_original_does_not_come_into_question(SearchTarget target, int[] expected) => Assert.Equal(
         expected, TargetSearch.Ranked(target, new PredictingCosts(100, 10), [new PredictingCosts(50, 9), new PredictingCosts(20, 12), new PredictingCosts(50, 4), new PredictingCosts(60, 3.95), new PredictingCosts(101, 9.9)]));
 

@@ -41,6 +41,26 @@ public sealed class CompressOutputTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_of_others_that_is_called_front_is_left_alone()
+    {
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "front")).FullName, "index.html");
+        File.WriteAllText(file, "mine");
+        CompressOutput.Write(_folder, path => File.WriteAllText(path, "onnx"), new byte[] { 1 }, Reports.Sample);
+        Assert.Equal("mine", File.ReadAllText(file));
+        Assert.Contains("holds files of others", Assert.Throws<BadInputException>(() => CompressOutput.Prepare(_folder, front: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_earlier_front_goes()
+    {
+        CompressOutput.Write(_folder, path => File.WriteAllText(path, "onnx"), new byte[] { 1 }, Reports.Sample, [(path => File.WriteAllText(path, "onnx"), [1])]);
+        Assert.True(File.Exists(Path.Combine(_folder, "front", "1", "model.pare")));
+        CompressOutput.Prepare(_folder, front: true);
+        CompressOutput.Write(_folder, path => File.WriteAllText(path, "onnx"), new byte[] { 1 }, Reports.Sample);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "front")));
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_made_is_bad_input()
     {
         var file = Path.Combine(_folder, "file");

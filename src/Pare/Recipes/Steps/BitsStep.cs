@@ -29,7 +29,7 @@ public sealed record BitsStep : RecipeStep
         foreach (var ratio in Ratios.OrderDescending())
         {
             if (Shared(from, measured, (long)(weights / ratio)) is not { } shared) continue;
-            if (Attempt(run, new SortedDictionary<string, string> { ["ratio"] = $"{ratio}" }, () => new Candidate(shared, run.ScoreOn(shared, run.Data.Validation))) is { } result) yield return result;
+            if (Attempt(run, new SortedDictionary<string, string> { ["ratio"] = $"{ratio}" }, from, () => new Candidate(shared, run.ScoreOn(shared, run.Data.Validation))) is { } result) yield return result;
         }
     }
 
@@ -40,7 +40,7 @@ public sealed record BitsStep : RecipeStep
         {
             return SharedBits.Within(from.Model, Sharing, measured, bytes).Model;
         }
-        catch (BadInputException)
+        catch (OutOfReachException)
         {
             return null;
         }

@@ -19,7 +19,7 @@ public sealed record ChannelStep : CutStep
 
     protected override Model Cut(Model model, double share, IReadOnlyDictionary<string, long> macs, TrainResult? trained, RecipeRun run)
     {
-        var gradients = Importance == ChannelImportance.Fisher ? trained?.MeanSquaredGradients ?? Gradients(model, run) : null;
+        var gradients = Importance == ChannelImportance.Fisher ? trained is { MeanSquaredGradients: { Count: > 0 } kept } ? kept : Gradients(model, run) : null;
         return ChannelPruner.Prune(model, new ChannelPruneOptions { Macs = share, Importance = Importance, Multiple = Multiple, Exclude = Exclude }, macs, gradients).Model;
     }
 

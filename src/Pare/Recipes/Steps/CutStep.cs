@@ -10,6 +10,10 @@ namespace Pare.Recipes.Steps;
 /// </summary>
 public abstract record CutStep : RecipeStep
 {
+    /// <summary>A cycle that costs no more than so many times its share of the promise is trained again: often that brings back what is missing.</summary>
+    private const double Near = 3;
+    private const int MaxTrainings = 2;
+
     /// <summary>Share of the original multiply-adds left after each cycle, falling; each above 0 and below 1.</summary>
     public required IReadOnlyList<double> Macs { get; init; }
 
@@ -54,11 +58,25 @@ public abstract record CutStep : RecipeStep
                 run.Note(Name, options, watch, accepted.Peek(), accepted: true);
                 break;
             }
-            trained = Training is null ? null : run.Retrain(smaller, Training, $"{Name} to {100 * share:0.##} %");
-            var result = trained is null ? new Candidate(smaller, run.ScoreOn(smaller, run.Data.Validation)) : new Candidate(trained.Model, trained.Validation!);
-            var fits = trained is null || run.Drop(result.Score) <= Budget * run.MaxDrop;
-            run.Note(Name, options, watch, result, fits);
-            if (!fits) break;
+            if (Training is null)
+            {
+                accepted.Push(new Candidate(smaller, run.ScoreOn(smaller, run.Data.Validation)));
+                run.Note(Name, options, watch, accepted.Peek(), accepted: true);
+                continue;
+            }
+            var allowed = Budget * run.MaxDrop;
+            Candidate result;
+            var trainings = 0;
+            do
+            {
+                trained = run.Retrain(smaller, Training, $"{Name} to {100 * share:0.##} %");
+                (smaller, result) = (trained.Model, new Candidate(trained.Model, trained.Validation!));
+                options["epochs"] = $"{++trainings * Training.Epochs}";
+                run.Note(Name, options.ToDictionary(), watch, result, run.Drop(result.Score) <= allowed);
+                watch.Restart();
+            }
+            while (run.Drop(result.Score) > allowed && run.Drop(result.Score) <= Near * allowed && trainings < MaxTrainings && run.HasTimeFor(Training));
+            if (run.Drop(result.Score) > allowed) break;
             accepted.Push(result);
         }
         return accepted;

@@ -34,7 +34,7 @@ public sealed record FactorizeStep : RetrainingStep
         foreach (var macs in Macs.Order().TakeWhile(_ => run.HasTimeFor(Training)))
         {
             var options = new SortedDictionary<string, string>(Options.ToDictionary(), StringComparer.Ordinal) { ["macs"] = $"{macs}" };
-            if (Attempt(run, options, () => Trained(macs, options)) is { } result) yield return result;
+            if (Attempt(run, options, from, () => Trained(macs, options)) is { } result) yield return result;
         }
         yield return from;
 

@@ -46,9 +46,11 @@ public sealed record PruneStep : RetrainingStep
         var accepted = new Stack<Candidate>();
         accepted.Push(from);
         var current = from;
+        // Shares are of the original, of which steps before may have left less.
+        var present = WeightCount.NonZero(from.Model);
         double good = 1, bad = 0;
         var misses = 0;
-        foreach (var kept in Kept.TakeWhile(_ => misses <= Patience && run.HasTimeFor(Training)))
+        foreach (var kept in Kept.Where(k => k * run.OriginalWeights < present).TakeWhile(_ => misses <= Patience && run.HasTimeFor(Training)))
             current = Try(current, kept);
         for (var i = 0; i < Bisections && bad > 0 && run.HasTimeFor(Training); i++) Try(accepted.Peek(), Math.Sqrt(good * bad));
         return accepted;
@@ -86,7 +88,7 @@ public sealed record PruneStep : RetrainingStep
 
         Model? Edit(double progress, Model current, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
         {
-            if (progress > Ramp + 0.05 || (Score == PruneScore.Saliency && meanSquaredGradients.Count == 0)) return null;
+            if (progress > Ramp + 0.05 || (Score == PruneScore.Saliency && NoGradientsYet(progress, meanSquaredGradients))) return null;
             var options = new PruneOptions { Sparsity = SparsityAt(Math.Min(progress, Ramp)), Scope = PruneScope.Global, Score = Score, Exclude = [.. Exclude] };
             return Pruner.Prune(current, options, meanSquaredGradients).Model;
         }

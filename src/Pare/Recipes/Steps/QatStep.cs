@@ -25,7 +25,7 @@ public sealed record QatStep : RetrainingStep
         foreach (var bits in Bits.TakeWhile(_ => run.HasTimeFor(Training)))
         {
             var options = OptionsOf($"{bits}");
-            if (Attempt(run, options, () => Trained(bits, options)) is { } result) yield return result;
+            if (Attempt(run, options, from, () => Trained(bits, options)) is { } result) yield return result;
         }
 
         Candidate Trained(int bits, SortedDictionary<string, string> options)

@@ -36,21 +36,31 @@ public sealed record ShareStep : RetrainingStep
         foreach (var centroids in Centroids.TakeWhile(_ => run.HasTimeFor(Training)))
         {
             var options = new SortedDictionary<string, string> { ["centroids"] = $"{centroids}", ["lambda"] = $"{Lambda}", ["epochs"] = Options["epochs"] };
-            if (Attempt(run, options, () => Freeze(from.Model, centroids, run)) is { } result) yield return result;
+            if (Attempt(run, options, from, () => Freeze(from.Model, centroids, run)) is { } result) yield return result;
         }
     }
 
     private Candidate Freeze(Model model, int centroids, RecipeRun run)
     {
+        var frozen = 0.0;
+
         Model? Edit(double progress, Model current, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
         {
-            if (meanSquaredGradients.Count == 0 || progress > Ramp + 0.1) return null;
+            if (progress > Ramp + 0.1 || NoGradientsYet(progress, meanSquaredGradients)) return null;
+            return Frozen(current, Math.Min(1, progress / Ramp), meanSquaredGradients);
+        }
+
+        Model Frozen(Model current, double fraction, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
+        {
+            frozen = fraction;
             var sharing = new ShareOptions { Size = CodebookSize.OfCentroids(centroids), Lambda = Lambda };
-            return Sharer.Freeze(current, new FreezeOptions { Fraction = Math.Min(1, progress / Ramp), Sharing = sharing }, meanSquaredGradients).Model;
+            return Sharer.Freeze(current, new FreezeOptions { Fraction = fraction, Sharing = sharing }, meanSquaredGradients).Model;
         }
 
         var trained = run.Retrain(model, Training, $"share {centroids} values", Edit, edits: 30);
-        var rounded = Rounder.Round(trained.Model, Biases);
+        // A run of few steps may end before the last edit.
+        var shared = frozen is > 0 and < 1 ? Frozen(trained.Model, 1, trained.MeanSquaredGradients) : trained.Model;
+        var rounded = Rounder.Round(shared, Biases);
         return new Candidate(rounded, run.ScoreOn(rounded, run.Data.Validation));
     }
 }
