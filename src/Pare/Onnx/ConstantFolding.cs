@@ -35,6 +35,7 @@ public static class ConstantFolding
             // Inference checks that the inputs fit each other; kernels rely on it.
             var result = known.Infer(context)[0];
             if (new TensorType(result.Type, result.Shape).Sizes is not { } sizes || Size(sizes, result.Type) > maxBytes) return null;
+            if (sizes.Contains(0) && result.Type.Bits() > 0) return new Tensor { Name = context.Node.Outputs[0], Type = result.Type, Shape = [.. sizes] };
             return known.Evaluate!(context) is { } tensor ? tensor with { Name = context.Node.Outputs[0], IsExternal = false, Rest = default } : null;
         }
         catch (OverflowException)

@@ -36,8 +36,8 @@ public sealed record ExternalData
         return path;
     }
 
-    /// <summary>Reads the tensor's elements from the model's folder.</summary>
-    public byte[] Load(string folder)
+    /// <summary>Reads the tensor's elements from the model's folder; gives the length of the file too.</summary>
+    public (byte[] Bytes, long FileLength) Load(string folder)
     {
         var path = Resolve(folder);
         try
@@ -53,7 +53,7 @@ public sealed record ExternalData
                 if (read == 0) throw new BadInputException($"'{Location}' ended while tensor '{Tensor}' was read");
                 at += read;
             }
-            return bytes;
+            return (bytes, available + Offset);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

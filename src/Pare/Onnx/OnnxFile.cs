@@ -11,6 +11,9 @@ public static class OnnxFile
     /// <summary>Tensors below this stay inside the ONNX file.</summary>
     private const int MinExternalBytes = 1024;
 
+    /// <summary>Tensors may overlap in a data file, but not stand for many times what is there.</summary>
+    private const int MaxOverlap = 4;
+
     /// <summary>Data files start each tensor on a page, so that it can be mapped.</summary>
     private const int Alignment = 4096;
 
@@ -23,10 +26,15 @@ public static class OnnxFile
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             // Tensors that share a place in the data file share their memory.
             var loaded = new Dictionary<(string, long, long), ReadOnlyMemory<byte>>();
+            var taken = new Dictionary<string, long>();
             return OnnxReader.Read(ReadWhole(path), place =>
             {
                 var key = (place.Location, place.Offset, place.SizeBytes);
-                return loaded.TryGetValue(key, out var bytes) && (place.Length ?? place.SizeBytes) == place.SizeBytes ? bytes : loaded[key] = place.Load(folder);
+                if (loaded.TryGetValue(key, out var bytes) && (place.Length ?? place.SizeBytes) == place.SizeBytes) return bytes;
+                (loaded[key], var length) = place.Load(folder);
+                if ((taken[place.Location] = taken.GetValueOrDefault(place.Location) + place.SizeBytes) > MaxOverlap * length)
+                    throw new BadInputException($"tensor '{place.Tensor}' overlaps others in '{place.Location}': together they take more than {MaxOverlap} times its {length} bytes");
+                return loaded[key];
             });
         }
         catch (BadInputException e)

@@ -103,14 +103,15 @@ public static class OpsetRaise
             return Crosses(18) && node.Input(1).Length == 0 ? node.With(NodeAttribute.Of("num_outputs", (long)node.Outputs.Length)) : node;
         }
 
-        // Before version 13 all axes from the given one on were one; that is the same only for the last.
+        // Before version 13 all axes from the given one on were one; that is the same only for the last, and where those behind it have one place.
         private Node Softmax(Node node)
         {
             if (!Crosses(13)) return node;
             var axis = node.Int("axis", 1);
-            if (_types.Value.GetValueOrDefault(node.Input(0)).Shape is not { } shape || (axis != -1 && axis != shape.Length - 1))
-                throw Refused(node, "it takes several axes as one");
-            return node.With(NodeAttribute.Of("axis", -1L));
+            if (_types.Value.GetValueOrDefault(node.Input(0)).Shape is not { } shape) throw Refused(node, "it takes several axes as one");
+            if (axis < 0) axis += shape.Length;
+            if (shape.Skip((int)axis + 1).Any(d => d.Value != 1)) throw Refused(node, "it takes several axes as one");
+            return node.With(NodeAttribute.Of("axis", axis == shape.Length - 1 ? -1 : axis));
         }
 
         private Node Upsample(Node node)

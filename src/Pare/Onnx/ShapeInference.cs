@@ -52,7 +52,7 @@ public static class ShapeInference
             foreach (var input in graph.Inputs) scope[input.Name] = Input(input);
             foreach (var tensor in graph.Initializers) scope[tensor.Name] = Known.Of(tensor);
             // Stated shapes help where an operator is unknown; with other input shapes they no longer hold.
-            var stated = inputShapes is null
+            var stated = inputShapes is null or { Count: 0 }
                 ? graph.Values.Concat(graph.Outputs).DistinctBy(v => v.Name).ToDictionary(v => v.Name) : [];
             foreach (var node in graph.Nodes)
             {
@@ -156,7 +156,8 @@ public static class ShapeInference
             if (inferred.Shape is not { } shape) return inferred with { Type = type, Shape = declared };
             if (!Dims.Agree(shape, declared))
                 throw new BadInputException($"value '{stated.Name}' is stated as [{Dims.Text(declared)}], {node} makes [{Dims.Text(shape)}]");
-            return inferred with { Type = type, Shape = [.. shape.Zip(declared, Dims.Better)] };
+            // A length that hangs on an input does so whatever the file states: the input may have been edited since.
+            return inferred with { Type = type, Shape = [.. shape.Zip(declared, (found, said) => found == Dimension.Unknown ? said : found)] };
         }
     }
 }

@@ -36,8 +36,13 @@ internal sealed class Constants
     /// <summary>Bytes of the stored constants that a value is made from, without those asked for before.</summary>
     public long ClaimStoredBytes(string value)
     {
-        if (value.Length == 0 || !_stored.Add(value)) return 0;
-        if (_index.Constant(value) is { } tensor) return tensor.Data.Length;
-        return _index.Producer(value) is { } node ? node.Inputs.Sum(ClaimStoredBytes) : 0;
+        var (bytes, open) = (0L, new Stack<string>([value]));
+        while (open.TryPop(out var next))
+        {
+            if (next.Length == 0 || !_stored.Add(next)) continue;
+            if (_index.Constant(next) is { } tensor) bytes += tensor.Data.Length;
+            else if (_index.Producer(next) is { } node) foreach (var input in node.Inputs) open.Push(input);
+        }
+        return bytes;
     }
 }

@@ -99,13 +99,15 @@ public sealed record ModelProfile
         return macs;
     }
 
+    // Without the inputs that stay as the model states them: where all do, the shapes that it states inside hold as well.
     private static Dictionary<string, ImmutableArray<Dimension>> OneExample(Graph graph, IReadOnlyDictionary<string, ImmutableArray<Dimension>>? given)
     {
         var shapes = new Dictionary<string, ImmutableArray<Dimension>>();
         foreach (var input in graph.FreeInputs)
         {
             var shape = given is not null && given.TryGetValue(input.Name, out var replaced) ? replaced : input.Shape;
-            if (shape is { } known) shapes[input.Name] = known is [{ Value: null }, ..] ? known.SetItem(0, 1) : known;
+            if (shape is [{ Value: null }, ..] open) shape = open.SetItem(0, 1);
+            if (shape is { } known && !(input.Shape is { } stated && stated.SequenceEqual(known))) shapes[input.Name] = known;
         }
         return shapes;
     }

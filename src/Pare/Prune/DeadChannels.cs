@@ -45,7 +45,7 @@ public static class DeadChannels
             {
                 var group = graph.Map.Labels.Root(columns[i]);
                 var constant = layer.Groups == 1 && layer.Layer.WeightInput == 1 ? constants.Of(layer.Layer.Node.Inputs[0], i) : null;
-                var canGo = !used[i] || (constant is { } c && (c == 0 || BiasFold.Folds(layer.Layer.Node)));
+                var canGo = !used[i] || (constant is { } c && (c == 0 || BiasFold.Folds(graph.Map.Index, layer.Layer.Node)));
                 uses[group] = uses.GetValueOrDefault(group, true) && canGo;
             }
         }

@@ -9,7 +9,7 @@ namespace Pare.Quantize;
 /// </summary>
 public static class MinMax8
 {
-    /// <summary>Other constants than layers' weights (tables that a Gather reads) are quantized from this many elements and two dimensions on.</summary>
+    /// <summary>Tables that Gathers read are quantized too, from this many elements and two dimensions on.</summary>
     private const int MinElements = 256;
 
     /// <summary>First version of the standard's operators that has DequantizeLinear.</summary>
@@ -45,5 +45,6 @@ public static class MinMax8
     }
 
     private static IEnumerable<string> Tables(GraphIndex index) =>
-        index.Graph.Initializers.Where(t => t is { Type: ElementType.Float, Shape.Length: > 1 } && t.Count >= MinElements && index.Consumers(t.Name).Count > 0).Select(t => t.Name);
+        index.Graph.Initializers.Where(t => t is { Type: ElementType.Float, Shape.Length: > 1 } && t.Count >= MinElements
+            && index.Consumers(t.Name) is { Count: > 0 } users && users.All(n => n.Is("Gather") && n.Input(0) == t.Name)).Select(t => t.Name);
 }

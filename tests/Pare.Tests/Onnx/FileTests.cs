@@ -211,6 +211,14 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public void Data_that_stand_for_many_times_what_is_there_are_refused()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "d.bin"), new byte[4200]);
+        var message = Refused(Put("m.onnx", External([.. Enumerable.Range(0, 8).Select(i => Placed($"w{i}", "d.bin", i, 4096))])));
+        Assert.Contains("overlaps others in 'd.bin': together they take more than 4 times its 4200 bytes", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Writing_a_large_model_copies_no_payload()
     {
         var model = Nets.Model([Nets.Node("Identity", ["w"], ["y"])], [Tensor.Of("w", [1 << 22], new float[1 << 22])], [], Nets.Float("y", 1 << 22));
@@ -225,12 +233,14 @@ public sealed class FileTests : IDisposable
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 20 << 20, "reading holds the file once");
     }
 
-    private static byte[] External(string location, long offset, long length)
+    private static byte[] External(string location, long offset, long length) => External(Placed("w", location, offset, length));
+
+    private static WireWriter Placed(string name, string location, long offset, long length)
     {
         var tensor = new WireWriter();
         tensor.Int64(1, 1024);
         tensor.Int64(2, 1);
-        tensor.Text(8, "w");
+        tensor.Text(8, name);
         foreach (var (key, value) in new[] { ("location", location), ("offset", $"{offset}"), ("length", $"{length}") })
         {
             var entry = new WireWriter();
@@ -239,8 +249,13 @@ public sealed class FileTests : IDisposable
             tensor.Message(13, entry);
         }
         tensor.Int64(14, 1);
+        return tensor;
+    }
+
+    private static byte[] External(params WireWriter[] tensors)
+    {
         var graph = new WireWriter();
-        graph.Message(5, tensor);
+        foreach (var tensor in tensors) graph.Message(5, tensor);
         var model = new WireWriter();
         model.Message(7, graph);
         return model.ToArray();

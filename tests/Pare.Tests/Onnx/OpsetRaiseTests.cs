@@ -23,9 +23,17 @@ public class OpsetRaiseTests
         Assert.Equal(-1, OpsetRaise.To(Old(11, Nets.Node("Softmax", ["x"], ["y"])), 13).Graph.Nodes[0].Int("axis", 0));
 
     [Fact]
+    public void A_softmax_over_channels_of_one_place_keeps_its_axis()
+    {
+        var model = Old(11, Nets.Node("GlobalAveragePool", ["p"], ["c"]), Nets.Node("Softmax", ["c"], ["y"]));
+        model = model with { Graph = model.Graph with { Inputs = [.. model.Graph.Inputs, Nets.Float("p", 1, 4, 3, 3)] } };
+        Assert.Equal(1, OpsetRaise.To(model, 13).Graph.Nodes[1].Int("axis", 0));
+    }
+
+    [Fact]
     public void A_softmax_over_several_axes_is_refused()
     {
-        var model = Old(11, Nets.Node("Unsqueeze", ["x"], ["c"], NodeAttribute.Of("axes", (ReadOnlySpan<long>)[2L])), Nets.Node("Softmax", ["c"], ["y"]));
+        var model = Old(11, Nets.Node("Unsqueeze", ["x"], ["c"], NodeAttribute.Of("axes", (ReadOnlySpan<long>)[1L])), Nets.Node("Softmax", ["c"], ["y"]));
         Assert.Contains("several axes", Assert.Throws<BadInputException>(() => OpsetRaise.To(model, 13)).Message, StringComparison.Ordinal);
     }
 

@@ -27,6 +27,43 @@ public sealed class ModelProfileTests
     }
 
     [Fact]
+    public void Stated_shapes_hold_where_an_operator_is_unknown_and_inputs_stay()
+    {
+        var model = Nets.Model(
+            [new Node { OpType = "Mystery", Domain = "own", Name = "m", Inputs = ["x"], Outputs = ["h"] }, Nets.Node("Gemm", ["h", "w"], ["y"])],
+            [Nets.Random("w", 1, 8, 4)], [Nets.Float("x", 1, 3)], Nets.Float("y", 1, 4));
+        model = model with { Graph = model.Graph with { Values = [Nets.Float("h", 1, 8)] }, Opsets = [new("", 17), new("own", 1)] };
+        Assert.Equal(32, ModelProfile.Of(model).Nodes.Single(n => n.OpType == "Gemm").Macs);
+    }
+
+    [Fact]
+    public void A_weight_behind_very_many_nodes_is_counted()
+    {
+        Node[] chain = [.. Enumerable.Range(0, 100_000).Select(i => new Node { OpType = "Identity", Inputs = [$"w{i}"], Outputs = [$"w{i + 1}"] })];
+        var model = Nets.Model([.. chain, Nets.Node("MatMul", ["x", "w100000"], ["y"])], [Nets.Random("w0", 1, 4, 4)], [Nets.Float("x", 1, 4)], Nets.Float("y", 1, 4));
+        Assert.Equal(64, ModelProfile.Of(model).Nodes.Single(n => n.OpType == "MatMul").StoredBytes);
+    }
+
+    [Fact]
+    public void Weights_in_a_form_that_cannot_be_evaluated_make_no_layer()
+    {
+        var codes = new Tensor { Name = "q", Type = ElementType.Float8E4M3FN, Shape = [4, 4], Data = new byte[16] };
+        var model = Nets.Model([Nets.Node("DequantizeLinear", ["q", "s"], ["w"]), Nets.Node("MatMul", ["x", "w"], ["y"])], [codes, Tensor.Of("s", [], [1f])], [Nets.Float("x", 1, 4)], Nets.Float("y", 1, 4));
+        model = model with { Opsets = [new("", 19)], IrVersion = 9 };
+        Assert.Empty(Layer.Of(new GraphIndex(model.Graph)));
+        Assert.Equal(16, ModelProfile.Of(model).Macs);
+    }
+
+    [Fact]
+    public void Expressions_that_share_parts_are_looked_at_once()
+    {
+        Node[] wide = [.. Enumerable.Range(0, 8).SelectMany(level => Enumerable.Range(0, 50).Select(i =>
+            new Node { OpType = "Concat", Inputs = [.. Enumerable.Range(0, 50).Select(k => level == 0 ? "c" : $"c{level - 1}.{k}")], Outputs = [$"c{level}.{i}"], Attributes = [NodeAttribute.Of("axis", 0L)] }))];
+        var model = Nets.Model([.. wide, Nets.Node("MatMul", ["x", "c7.0"], ["y"])], [Tensor.Of("c", [0], Array.Empty<float>())], [Nets.Float("x", 1, 4)], new ValueInfo { Name = "y" });
+        Assert.Single(Layer.Of(new GraphIndex(model.Graph)));
+    }
+
+    [Fact]
     public void A_node_has_its_own_share_of_the_costs()
     {
         var conv = ModelProfile.Of(ModelZoo.Build("lenet5")).Nodes.Single(n => n.Name == "conv2");

@@ -1,5 +1,6 @@
 using Pare.Onnx;
 using Pare.Prune;
+using Pare.Tests.Onnx;
 using Xunit;
 
 namespace Pare.Tests.Prune;
@@ -19,6 +20,28 @@ public sealed class DeadChannelsTests
         Assert.Equal([2, 1], result.Model.Constant("b.w").Shape);
         Assert.Equal([16, 28], result.Model.Floats("b.b"));
         Assert.Equal([new ChannelChange("a", 3, 1)], result.Layers);
+    }
+
+    [Fact]
+    public void Zero_columns_of_a_product_over_the_last_axis_are_no_channels()
+    {
+        // Column 0 of the product is 0 everywhere; channel 0 of the convolution before it is not.
+        float[] product = [0, 1, 0, 1];
+        var model = Nets.Model(
+            [Nets.Node("Conv", ["x", "w1"], ["a"]), Nets.Node("MatMul", ["a", "p"], ["b"]), Nets.Node("Relu", ["b"], ["c"]), Nets.Node("Conv", ["c", "w2"], ["y"])],
+            [Tensor.Of("w1", [2, 1, 1, 1], [1f, 2]), Tensor.Of("p", [2, 2], product), Tensor.Of("w2", [1, 2, 1, 1], [3f, 4])],
+            [Nets.Float("x", 1, 1, 2, 2)], Nets.Float("y", 1, 1, 2, 2));
+        Assert.Equal(2, DeadChannels.Remove(model).Model.Graph.Initializers.First(t => t.Name == "w1").Shape[0]);
+    }
+
+    [Fact]
+    public void A_constant_is_not_folded_into_a_bias_that_differs_by_row()
+    {
+        var model = TwoLayers(first: [1, 1, 0, 0, 0, 0], firstBias: [0.5f, 2, -1], second: [1, 3, 5, 1, 4, 6], secondBias: [10, 20]);
+        model = model with { Graph = model.Graph.ReplaceConstants(new Dictionary<string, Tensor> { ["b.b"] = Tensor.Of("b.b", [1, 1], [10f]) }) };
+        Assert.Equal([16, 18], DeadChannels.Remove(model).Model.Floats("b.b"));
+        var rows = model with { Graph = model.Graph.ReplaceConstants(new Dictionary<string, Tensor> { ["b.b"] = Tensor.Of("b.b", [3, 1], [1f, 2, 3]) }) };
+        Assert.Equal([1f, 2, 3], DeadChannels.Remove(rows).Model.Floats("b.b"));
     }
 
     [Fact]

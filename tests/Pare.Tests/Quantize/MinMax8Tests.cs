@@ -25,6 +25,16 @@ public class MinMax8Tests
     }
 
     [Fact]
+    public void A_table_that_is_looked_up_is_quantized_and_what_is_added_is_not()
+    {
+        var model = Nets.Model(
+            [Nets.Node("Gather", ["table", "x"], ["e"]), Nets.Node("Add", ["e", "anchors"], ["y"])],
+            [Nets.Random("table", 1, 64, 16), Tensor.Of("anchors", [64, 16], [.. Enumerable.Range(0, 1024).Select(i => i == 3 ? float.NegativeInfinity : i)])],
+            [ValueInfo.Of("x", ElementType.Int64, 64)], Nets.Float("y", 64, 16));
+        Assert.Equal(["table"], MinMax8.Quantize(model).Layers.Select(l => l.Name));
+    }
+
+    [Fact]
     public void The_file_is_a_quarter_of_the_float_file()
     {
         var model = Dense(Nets.Random("w", 1, 512, 512));

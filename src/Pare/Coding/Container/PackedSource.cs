@@ -40,6 +40,8 @@ internal sealed class PackedSource
         _sharedOrder = SharedRuns.Of(Runs);
         _streams = Streams(ref input);
         input.End("the last stream");
+        var modelled = Runs.Zip(_streams).Where(r => r.Second.Length > 0 && (StreamCoding)file.Span[r.Second.Start] == StreamCoding.Modelled).Sum(r => (long)r.First.Count);
+        if (modelled > TensorModel.MaxCount) throw new BadInputException($"packed file: {modelled} elements are modelled one by one, up to {TensorModel.MaxCount} are allowed");
     }
 
     public byte[] Text { get; }

@@ -58,6 +58,8 @@ internal static class Packer
         }.Write(head);
         head.Bytes(brotli);
         head.Bytes(sharedStream);
+        var length = head.Count + brotli.Length + sharedStream.Length + streams.Sum(s => s.Length + 10L);
+        if (length > Array.MaxLength) throw new BadInputException($"the packed file would take {length:N0} bytes, up to {Array.MaxLength:N0} are possible; ship the ONNX file with its data beside it");
         foreach (var stream in streams) head.Varint((ulong)stream.Length);
         foreach (var stream in streams) head.Bytes(stream);
         return head.Written.ToArray();

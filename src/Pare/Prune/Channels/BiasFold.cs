@@ -6,10 +6,10 @@ namespace Pare.Prune.Channels;
 internal static class BiasFold
 {
     /// <summary>True where a constant other than 0 in an input channel adds a constant to each output: not where padding cuts it off at the border.</summary>
-    public static bool Folds(Node node) => node.OpType switch
+    public static bool Folds(GraphIndex index, Node node) => node.OpType switch
     {
         "Conv" => node.Text("auto_pad", "NOTSET") is "NOTSET" or "VALID" && node.Ints("pads").All(p => p == 0),
-        "Gemm" => node.Float("beta", 1) != 0,
+        "Gemm" => node.Float("beta", 1) != 0 && (node.Input(2).Length == 0 || WeightValues.Resolve(index, node.Inputs[2]) is { Count: 1 } or { Shape: [_] or [1, _] }),
         _ => false,
     };
 
@@ -21,12 +21,14 @@ internal static class BiasFold
     {
         var labels = graph.Map.Labels;
         var added = new Dictionary<string, double[]>();
-        foreach (var layer in graph.Layers.Where(l => l.Groups == 1 && l.Inputs is not null && Folds(l.Layer.Node)))
+        foreach (var layer in graph.Layers.Where(l => l.Groups == 1 && l.Inputs is not null && Folds(graph.Map.Index, l.Layer.Node)))
         {
             var sums = new double[layer.Channels];
+            Tensor? weights = null;
             for (var column = 0; column < layer.Inputs!.Length; column++)
             {
-                if (dead.Contains(labels.Root(layer.Inputs[column])) && constants.Of(layer.Layer.Node.Inputs[0], column) is { } c and not 0) AddColumn(graph, layer, column, c, sums);
+                if (dead.Contains(labels.Root(layer.Inputs[column])) && constants.Of(layer.Layer.Node.Inputs[0], column) is { } c and not 0)
+                    AddColumn(layer, weights ??= WeightValues.Resolve(graph.Map.Index, layer.Layer.Weight), column, c, sums);
             }
             if (!Array.Exists(sums, s => s != 0)) continue;
             added[layer.Layer.Node.Outputs[0]] = layer.Rows is null ? sums : [.. sums.Where((_, i) => !dead.Contains(labels.Root(layer.Rows[i])))];
@@ -48,11 +50,10 @@ internal static class BiasFold
         return model;
     }
 
-    private static void AddColumn(ChannelGraph graph, ChannelLayer layer, int column, float constant, double[] sums)
+    private static void AddColumn(ChannelLayer layer, Tensor weights, int column, float constant, double[] sums)
     {
         var node = layer.Layer.Node;
         var factor = node.OpType == "Gemm" ? constant * (double)node.Float("alpha", 1) / node.Float("beta", 1) : constant;
-        var weights = WeightValues.Resolve(graph.Map.Index, layer.Layer.Weight);
         var values = weights.Type == ElementType.Float ? weights.Floats : weights.ToFloats();
         var (rowStride, columnStride) = (Stride(weights, layer.RowAxis), Stride(weights, layer.ColumnAxis));
         var kernel = (int)weights.Shape.Skip(2).Aggregate(1L, (p, d) => p * d);

@@ -31,6 +31,8 @@ internal sealed class ConstantChannels
     {
         var node = layer.Layer.Node;
         if (layer.Rows is null || node.OpType == "ConvTranspose" || layer.Layer.WeightInput != 1) return null;
+        // Channels are counted along dimension 1; those of a product of more than two dimensions lie along the last.
+        if (node.OpType == "MatMul" && _graph.Map.Shape(node.Outputs[0]) is not { Length: 2 }) return null;
         var used = LayerUse.OfRows(_graph, layer);
         if (!used.Contains(false)) return null;
         var bias = layer.Layer.Bias.Length == 0 ? new float[used.Length] : WeightValues.Dense(_index, layer.Layer.Bias);
