@@ -40,7 +40,7 @@ public static class Program
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            return Fail(130, "interrupted; nothing was written");
+            return Fail(130, "interrupted; no result was written");
         }
         catch (BadInputException e)
         {

@@ -16,7 +16,11 @@ internal sealed class VerbRun(ParseResult parse, CommonOptions common, Cancellat
     public CancellationToken Cancel => cancel;
 
     /// <summary>The command as it was typed.</summary>
-    public string CommandLine => "pare " + string.Join(' ', parse.Tokens.Select(t => t.Value));
+    public string CommandLine => "pare " + string.Join(' ', parse.Tokens.Select(t => Quoted(t.Value)));
+
+    // As a shell takes it back.
+    private static string Quoted(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:,=+@%".Contains(c)) ? word : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     public T Get<T>(Option<T> option) => parse.GetValue(option)!;
 

@@ -17,5 +17,10 @@ public sealed record CompressionResult(Model Model, byte[] Packed, RunReport Rep
     public IReadOnlyList<PackedModel> Front { get; init; } = [];
 
     /// <exception cref="PromiseException">The promise was not kept.</exception>
-    public CompressionResult OrThrow() => Kept ? this : throw new PromiseException(!Report.Contract.Found ? Report.Contract.Verdict : $"no network was found that keeps the promise; the nearest, {Report.Ratio:0.#}x: {Report.Contract.Verdict}");
+    public CompressionResult OrThrow() => Kept ? this : throw new PromiseException(Report.Contract switch
+    {
+        { Found: false } none => none.Verdict,
+        { MaxDrop: null, MinRatio: null } aim => $"no network was found that loses as little as the recipe allows itself; the nearest, {Report.Ratio:0.#}x: {aim.Verdict}",
+        var promise => $"no network was found that keeps the promise; the nearest, {Report.Ratio:0.#}x: {promise.Verdict}",
+    });
 }

@@ -118,8 +118,9 @@ public sealed class Compressor
                 LatencyMs = latencies[1],
                 PackedBytes = shipment.Packed.LongLength,
             },
-            Contract = new Contract(_request.Promise.MaxDrop, _run.MaxDrop, drop.Points, drop.Upper95, kept && (_acceptance is not null || drop.Points <= _run.MaxDrop))
+            Contract = new Contract(_request.Promise.MaxDrop, _run.MaxDrop, drop.Points, drop.Upper95, kept && (_request.Promise is { MaxDrop: not null } or { Ratio: not null } || drop.Points <= _run.MaxDrop))
             {
+                Kept = kept,
                 Accept = _request.Promise.MaxDrop is null ? "none" : $"{_request.Promise.Rule}".ToLowerInvariant(), MinRatio = _request.Promise.Ratio, Tries = _acceptance?.Tries ?? 0, Found = kept || _run.Nearest is not null,
             },
             Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(shipment.Packed)),
@@ -217,7 +218,7 @@ public sealed class Compressor
     };
 
     private static ModelCall? CallOf(Model model, ImmutableArray<int> example, Preprocess preprocess) => model.Graph.FreeInputs is [var input]
-        ? new ModelCall(input.Name, [1, .. example], model.Graph.Outputs[0].Name, preprocess.Scale, preprocess.Mean, preprocess.Std, PreprocessText.Format(new Preprocess { Geometry = preprocess.Geometry }))
+        ? new ModelCall(input.Name, [1, .. DataChecks.Taken(example.AsSpan(), input.Shape?.Length ?? 0)], model.Graph.Outputs[0].Name, preprocess.Scale, preprocess.Mean, preprocess.Std, PreprocessText.Format(new Preprocess { Geometry = preprocess.Geometry }))
         : null;
 
     private static JsonObject Options(StepLog log)

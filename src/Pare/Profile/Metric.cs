@@ -13,8 +13,8 @@ public sealed record Metric(string Name, bool HigherIsBetter)
     /// <summary>Normalised mean error: mean distance of a point from the truth over the distance of the eyes.</summary>
     public static Metric Nme { get; } = new("nme", false);
 
-    /// <summary>Percentage points lost from one value to another; negative for a gain.</summary>
-    public double Drop(double before, double after) => 100 * (HigherIsBetter ? before - after : after - before);
+    /// <summary>Percentage points lost from one value to another; negative for a gain. Rounded, so that what is exactly a limit is not above it.</summary>
+    public double Drop(double before, double after) => Math.Round(100 * (HigherIsBetter ? before - after : after - before), 9);
 
     /// <summary>How far a value is from the best there is.</summary>
     public double Error(double value) => HigherIsBetter ? 1 - value : value;

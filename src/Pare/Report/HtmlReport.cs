@@ -60,7 +60,8 @@ public static class HtmlReport
         if (report.Target is { } target) yield return ("Made small", $"{(target == "both" ? "both costs" : target)}{(report.Minutes is { } minutes ? $", in {Format.Figure(minutes)} minutes" : "")}");
         if (report.Recipe is { } worked) yield return ("Recipe", worked);
         foreach (var (recipe, reason) in report.LeftOut) yield return ("Left out", $"{recipe}: {reason}");
-        yield return (contract.MaxDrop is null ? "Aim, promised to nobody" : "Promise", $"at most {Format.Figure(contract.Aim)} points lost{(contract.MinRatio is { } ratio ? $", {Format.Ratio(ratio)} or more smaller" : "")}");
+        if (contract.MinRatio is { } ratio) yield return ("Promise", $"{Format.Ratio(ratio)} or more smaller");
+        yield return (contract.MaxDrop is null ? "Aim, promised to nobody" : "Promise", $"at most {Format.Figure(contract.Aim)} points lost");
         yield return ("Measured", Format.Lost(contract.Drop));
         yield return ("With 95 % confidence", $"at {(contract.DropUpper95 < 0 ? "least" : "most")} {Format.Lost(contract.DropUpper95)}");
         if (report.Result.Count > 0) yield return ("Measured on", $"{Format.Count(report.Result.Count)} test examples");
@@ -75,11 +76,13 @@ public static class HtmlReport
 
     private static string Meaning(Contract contract) => contract.Standing switch
     {
+        "promise kept" when contract.MaxDrop is null => "The packed file is as small as was promised; nothing was promised of what is lost.",
         "promise kept" => "What was lost is within the promise, and with 95 % confidence stays within it on other data of this kind.",
         "promise kept on the estimate" => "What was lost is within the promise, by the measured drop alone, as was asked for; its interval was not held against it.",
         "aim kept" => "What was lost is within what the recipe allows itself.",
         "nothing found" => "No other network could be made of this one; these are its figures as it was.",
         "aim missed" => "More was lost on the test data than the recipe allows itself.",
+        "aim out of reach" => "Every network lost more on the validation data than the recipe allows itself; these are the figures of the one that came nearest.",
         _ => "No network was found that keeps the promise; these are the figures of the one that came nearest.",
     };
 

@@ -136,7 +136,7 @@ public sealed record ModelCosts
 /// <param name="Drop">The measured drop on the test data.</param>
 /// <param name="Aim">What the run allowed itself on the validation data: the promise, or the recipe's own aim.</param>
 /// <param name="DropUpper95">Upper end of the drop's one-sided 95 % confidence interval.</param>
-/// <param name="Held">Whether the measured drop is within the aim.</param>
+/// <param name="Held">Whether what was promised holds; without a promise, whether the measured drop is within the aim.</param>
 public sealed record Contract(double? MaxDrop, double Aim, double Drop, double DropUpper95, bool Held)
 {
     /// <summary>How the promise was held: interval (the upper end of the drop's interval counts), point (the measured drop does), or none where nothing was promised.</summary>
@@ -151,18 +151,28 @@ public sealed record Contract(double? MaxDrop, double Aim, double Drop, double D
     /// <summary>False where nothing could be made of the network.</summary>
     public bool Found { get; init; } = true;
 
+    /// <summary>Whether there is a result; else the figures are those of the network that came nearest.</summary>
+    public bool Kept { get; init; } = true;
+
     /// <summary>What came of it, in a few words.</summary>
-    public string Standing => !Found ? "nothing found" : (Accept, Held) switch
+    public string Standing => (Found, IsPromise: MaxDrop is not null || MinRatio is not null, Held) switch
     {
-        ("none", true) => "aim kept",
-        ("none", false) => "aim missed",
-        (_, false) => "promise not kept",
-        ("point", true) => "promise kept on the estimate",
-        _ => "promise kept",
+        (false, _, _) => "nothing found",
+        (_, true, true) => Accept == "point" ? "promise kept on the estimate" : "promise kept",
+        (_, true, false) => "promise not kept",
+        (_, false, true) => "aim kept",
+        _ => Kept ? "aim missed" : "aim out of reach",
     };
 
     /// <summary>One sentence: what was promised or aimed at, and what came of it.</summary>
-    public string Verdict => !Found ? $"{Standing}: no other network could be made" : $"{Standing}: at most {Format.Figure(Aim)} points lost{(MinRatio is { } ratio ? $" at {Format.Figure(ratio)}x or more" : "")}; measured {Format.Figure(Drop)}, with 95 % confidence at most {Format.Figure(DropUpper95)}";
+    public string Verdict => !Found ? $"{Standing}: no other network could be made" : $"{Standing}: {Asked}; measured {Format.Figure(Drop)}{(MaxDrop is null && MinRatio is not null ? " points lost" : "")}, with 95 % confidence at most {Format.Figure(DropUpper95)}";
+
+    private string Asked => (MaxDrop, MinRatio) switch
+    {
+        (null, { } ratio) => $"{Format.Figure(ratio)}x or more smaller",
+        (_, { } ratio) => $"at most {Format.Figure(Aim)} points lost at {Format.Figure(ratio)}x or more",
+        _ => $"at most {Format.Figure(Aim)} points lost",
+    };
 }
 
 /// <summary>A layer in the columns of Deep Compression's tables.</summary>

@@ -10,7 +10,8 @@ internal static class Snippets
     public static IEnumerable<(string Language, string Code)> Of(ModelCall call)
     {
         var shape = string.Join(", ", call.Shape.Select(d => d.ToString(CultureInfo.InvariantCulture)));
-        var (count, plane) = (call.Shape.Aggregate(1L, (a, b) => a * b), call.Shape.Skip(2).Aggregate(1L, (a, b) => a * b));
+        var count = call.Shape.Aggregate(1L, (a, b) => a * b);
+        var plane = count / Channels(call);
         var (input, output) = (Literal(call.Input), Literal(call.Output));
         yield return ("C#, ONNX Runtime", $$"""
             using Microsoft.ML.OnnxRuntime;
@@ -29,7 +30,7 @@ internal static class Snippets
             session = onnxruntime.InferenceSession("model.onnx", providers=["CPUExecutionProvider"])
             pixels = ...  # {{count}} values of 0 to 255, {{Order(call)}}
             x = np.asarray(pixels, np.float32).reshape({{shape}}) * np.float32({{Number(call.Scale)}})
-            {{Python(call)}}scores, = session.run([{{output}}], {{{input}}: x})
+            {{Python(call, plane)}}scores, = session.run([{{output}}], {{{input}}: x})
             """);
         yield return ("Browser, onnxruntime-web", $$"""
             import * as ort from "onnxruntime-web";
@@ -53,13 +54,13 @@ internal static class Snippets
             """
         : $"for (var i = 0; i < pixels.Length; i++) pixels[i] *= {Number(call.Scale)}f;";
 
-    private static string Python(ModelCall call)
+    private static string Python(ModelCall call, long plane)
     {
         if (!Normalizes(call)) return "";
-        var shape = string.Join(", ", call.Shape.Select((_, i) => i == 1 ? "-1" : "1"));
+        var spread = IsFlat(call) ? $"repeat({plane})" : $"reshape({string.Join(", ", call.Shape.Select((_, i) => i == 1 ? "-1" : "1"))})";
         return $"""
             mean, std = np.float32({List(call.Mean, 0, call, "")}), np.float32({List(call.Std, 1, call, "")})
-            x = (x - mean.reshape({shape})) / std.reshape({shape})
+            x = (x - mean.{spread}) / std.{spread}
 
             """;
     }
@@ -73,7 +74,10 @@ internal static class Snippets
 
     private static bool Normalizes(ModelCall call) => call.Mean.Count + call.Std.Count > 0;
 
-    private static long Channels(ModelCall call) => call.Shape.Count > 2 ? call.Shape[1] : 1;
+    // A flat input holds the channels of a picture one after the other.
+    private static long Channels(ModelCall call) => IsFlat(call) ? Math.Max(1, Math.Max(call.Mean.Count, call.Std.Count)) : call.Shape[1];
+
+    private static bool IsFlat(ModelCall call) => call.Shape.Count < 3;
 
     private static string Order(ModelCall call) =>
         (Channels(call) > 1 ? "one channel after the other, row by row" : "row by row") + (call.Pictures.Length > 0 ? $" ({call.Pictures.ReplaceLineEndings(" ")})" : "");

@@ -60,6 +60,13 @@ public class RecipeRunnerTests
     }
 
     [Theory]
+    [InlineData(2, 8)]
+    [InlineData(0.5, 4)]
+    [InlineData(0.25, 2)]
+    public void In_less_time_there_are_fewer_cuts_before_training_is_shorter(double factor, int epochs) =>
+        Assert.Equal(epochs, ((ChannelStep)new ChannelStep { Macs = [0.8, 0.5], Training = Short with { Epochs = 4 } }.Stretched(factor)).Training!.Epochs);
+
+    [Theory]
     [InlineData(0.88, new[] { false, true }, "2")]
     [InlineData(0.87, new[] { false }, "1")]
     public void A_cut_that_costs_a_little_too_much_is_trained_once_more(double first, bool[] accepted, string epochs)

@@ -74,6 +74,30 @@ public sealed class HtmlReportTests
         Assert.Contains(char.ToUpperInvariant(standing[0]) + standing[1..] + "</b>", HtmlReport.Render(Reports.Sample with { Contract = contract }), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, true, "promise kept: 50x or more smaller; measured 0.7 points lost")]
+    [InlineData(false, false, "promise not kept: 50x or more smaller")]
+    public void A_promise_of_a_ratio_alone_says_nothing_of_what_is_lost(bool kept, bool held, string verdict)
+    {
+        var contract = new Contract(null, 0.5, 0.7, 0.9, held) { MinRatio = 50, Kept = kept };
+        Assert.StartsWith(verdict, contract.Verdict, StringComparison.Ordinal);
+        var page = HtmlReport.Render(Reports.Sample with { Contract = contract });
+        Assert.DoesNotContain("More was lost", page, StringComparison.Ordinal);
+        Assert.Contains("Aim, promised to nobody", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_nothing_is_within_the_aim_on_validation_data_that_is_said() =>
+        Assert.Contains("on the validation data than the recipe allows itself", HtmlReport.Render(Reports.Sample with { Contract = new Contract(null, 0.5, 0.2, 0.9, false) { Kept = false } }), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_flat_input_is_normalized_channel_by_channel()
+    {
+        var page = HtmlReport.Render(Reports.Sample with { Call = new ModelCall("x", [1, 12], "y", 1 / 255f, [1, 2, 3], [4, 5, 6], "") });
+        Assert.Contains("var channel = i / 4;", page, StringComparison.Ordinal);
+        Assert.Contains("mean.repeat(4)", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_heat_map_has_the_mildest_setting_first_and_a_dash_where_nothing_was_measured()
     {

@@ -28,7 +28,8 @@ public abstract record CutStep : RecipeStep
 
     public override int Epochs(int examples) => Macs.Count * (Training?.For(examples).Epochs ?? 0);
 
-    public override RecipeStep Stretched(double factor) => this with { Training = Training?.Stretched(factor) };
+    /// <summary>In less time than all cycles take there are fewer of them; only where one takes more is it shorter.</summary>
+    public override RecipeStep Stretched(double factor) => this with { Training = Training?.Stretched(Math.Max(factor, Math.Min(1, factor * Macs.Count))) };
 
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string> { ["macs"] = string.Join(' ', Macs), ["epochs"] = $"{Training?.Epochs ?? 0}" };
 
