@@ -46,9 +46,15 @@ public class GradientTests
         {
             var name = codes.Name[..^".codes".Length];
             var gradient = dense.Parameters[name].grad!.contiguous().data<float>().ToArray();
-            var sums = new double[32];
-            for (var i = 0; i < gradient.Length; i++) sums[codes.Data.Span[i]] += gradient[i];
-            AssertClose([.. sums.Select(s => (float)s)], shared.Parameters[name + ".codebook"].grad!);
+            var (sums, sizes) = (new double[32], new double[32]);
+            for (var i = 0; i < gradient.Length; i++)
+            {
+                sums[codes.Data.Span[i]] += gradient[i];
+                sizes[codes.Data.Span[i]] += Math.Abs(gradient[i]);
+            }
+            // What cancels out in a sum of thousands leaves its rounding behind.
+            var given = shared.Parameters[name + ".codebook"].grad!.data<float>().ToArray();
+            Assert.All(Enumerable.Range(0, 32), c => Assert.Equal(sums[c], given[c], 1e-5 * sizes[c] + 1e-6));
         }
     }
 
