@@ -87,7 +87,7 @@ public sealed class Int8Tuner(Int8Network network, Calibration seen, TuneOptions
     private Dictionary<string, string> SlowLayers(Int8Result all)
     {
         var (floats, integers) = (new Dictionary<string, double>(), new Dictionary<string, double>());
-        var made = network.Float.Graph.Nodes.Index().SelectMany(n => n.Item.Outputs.Select(o => (o, n.Index))).ToDictionary();
+        var made = network.Float.Graph.Makers();
         var timing = options.Latency with { Budget = options.Latency.Budget / Turns };
         for (var turn = 0; turn < Turns; turn++)
         {

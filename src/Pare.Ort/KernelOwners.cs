@@ -8,14 +8,12 @@ namespace Pare.Ort;
 internal sealed partial class KernelOwners
 {
     private readonly Model _model;
-    private readonly Dictionary<string, int> _makers = [];
+    private readonly Dictionary<string, int> _makers;
     private readonly HashSet<int> _named = [];
 
     public KernelOwners(Model model, IEnumerable<KernelTimes> kernels)
     {
-        _model = model;
-        for (var i = 0; i < model.Graph.Nodes.Length; i++)
-            foreach (var output in model.Graph.Nodes[i].Outputs) _makers[output] = i;
+        (_model, _makers) = (model, model.Graph.Makers());
         foreach (var kernel in kernels)
             if ((ByName(kernel) ?? ByValue(kernel)) is { } node) _named.Add(node);
     }

@@ -61,8 +61,8 @@ public static class RandomInputs
         var batch = new Dimension(options.Batch ?? 1);
         var symbol = HasOpenBatch(input) ? shape[0].Symbol : null;
         shape = [.. shape.Select((d, i) => d.Value is null && (i == 0 || (symbol is not null && d.Symbol == symbol)) ? batch : d)];
-        if (alone && options.ExampleShape is { } example && example.Length == shape.Length - 1)
-            shape = [shape[0], .. shape.Skip(1).Zip(example, (own, given) => own.Value is null ? given : own)];
+        if (alone && options.ExampleShape is { } example && DataChecks.Taken(example.AsSpan(), shape.Length) is var taken && taken.Length == shape.Length - 1)
+            shape = [shape[0], .. shape.Skip(1).Zip(taken, (own, given) => own.Value is null ? given : own)];
         if (options.Size is { } size && shape.Length == 4) shape = WithSize(shape, size);
         if (shape.All(d => d.Value is not null)) return shape;
         throw new BadInputException(shape.Length == 4

@@ -12,10 +12,8 @@ internal static class Normalization
     {
         var (x, scale, bias, mean, variance) = (call.X, call[1], call[2], call[3], call[4]);
         var epsilon = call.Node.Float("epsilon", 1e-5f);
-        if (!call.Training && call.Node.Int("training_mode", 0) == 0)
-            return [torch.nn.functional.batch_norm(x, mean, variance, scale, bias, false, 0, epsilon)];
-        // One value a channel has no variance; the batch moves nothing.
-        if (call.Training && x.numel() == x.shape[1]) return [torch.nn.functional.batch_norm(x, mean, variance, scale, bias, false, 0, epsilon)];
+        // One value a channel has no variance: while training such a batch moves nothing.
+        if (call.Training ? x.numel() == x.shape[1] : call.Node.Int("training_mode", 0) == 0) return [torch.nn.functional.batch_norm(x, mean, variance, scale, bias, false, 0, epsilon)];
         var momentum = call.Node.Float("momentum", 0.9f);
         // Torch keeps the tensors it is given for the way back, so they must stay as they are after this.
         var (movedMean, movedVariance) = (mean.clone(), variance.clone());

@@ -40,23 +40,24 @@ internal sealed record FileSet(string Root, ImmutableArray<string> Paths, Func<i
     /// <exception cref="BadInputException">The file is no zip.</exception>
     public static FileSet FromZip(string path, int maxFileBytes = MaxFileBytes)
     {
-        ImmutableArray<ZipArchiveEntry> entries;
+        ImmutableArray<(string Path, ZipArchiveEntry Entry)> entries;
         try
         {
             var archive = new ZipArchive(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16));
-            entries = [.. archive.Entries.Where(e => !e.FullName.EndsWith('/') && IsVisible(e.FullName)).OrderBy(e => e.FullName, StringComparer.Ordinal)];
+            // Some programs on Windows write backslashes.
+            entries = [.. archive.Entries.Select(e => (Path: e.FullName.Replace('\\', '/'), Entry: e)).Where(e => !e.Path.EndsWith('/') && IsVisible(e.Path)).OrderBy(e => e.Path, StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new BadInputException($"'{path}' cannot be read as a zip: {e.Message}", e);
         }
         for (var i = 1; i < entries.Length; i++)
-            if (entries[i].FullName == entries[i - 1].FullName) throw new BadInputException($"'{path}' holds '{entries[i].FullName}' twice; each name is allowed once");
+            if (entries[i].Path == entries[i - 1].Path) throw new BadInputException($"'{path}' holds '{entries[i].Path}' twice; each name is allowed once");
         // One handle and one lock: unpacking is a small part of decoding, and a handle a thread would read the directory again.
         var gate = new Lock();
-        return new FileSet(path, [.. entries.Select(e => e.FullName)], index =>
+        return new FileSet(path, [.. entries.Select(e => e.Path)], index =>
         {
-            lock (gate) return ReadEntry(entries[index], $"{path}/{entries[index].FullName}", maxFileBytes);
+            lock (gate) return ReadEntry(entries[index].Entry, $"{path}/{entries[index].Path}", maxFileBytes);
         });
     }
 

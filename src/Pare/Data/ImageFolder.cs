@@ -35,7 +35,11 @@ internal static class ImageFolder
     {
         var pictures = Enumerable.Range(0, files.Paths.Length).Where(i => IsPicture(files.Paths[i])).Select(i => (Index: i, Parts: files.Paths[i].Split('/'))).ToList();
         var skip = CommonFolders([.. pictures.Select(p => p.Parts)]);
-        var hasParts = pictures.Exists(p => PartOf(p.Parts[skip]) == Part.Train) && pictures.TrueForAll(p => p.Parts.Length > skip + 1 && PartOf(p.Parts[skip]) != Part.Any);
+        Part FirstPart(string[] parts) => parts.Length > skip + 1 ? PartOf(parts[skip]) : Part.Any;
+        var parts = pictures.Select(p => FirstPart(p.Parts)).ToHashSet();
+        var hasParts = parts.Contains(Part.Train) && !parts.Contains(Part.Any);
+        if (parts.Contains(Part.Train) && parts.Count > 2 && pictures.Find(p => FirstPart(p.Parts) == Part.Any) is { Parts: { } odd })
+            throw new BadInputException($"'{files.Root}/{string.Join('/', odd)}' stands beside the parts that the data is divided into; with train, validation and test every picture has to be in one of them");
         return pictures.ConvertAll(p =>
         {
             var folders = p.Parts.AsSpan(skip + (hasParts ? 1 : 0))[..^1];

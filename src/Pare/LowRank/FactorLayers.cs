@@ -14,7 +14,7 @@ public static class FactorLayers
         var layers = Layer.Of(index).ToList();
         var patterns = new LayerPatterns(options.Exclude);
         patterns.CheckAllFit(layers);
-        var types = ShapeInference.Infer(model, OneExample(model.Graph));
+        var types = ShapeInference.OfOneExample(model);
         return [.. layers.Select(l => patterns.Fits(l) ? Left(l, "excluded") : Of(index, l, options.Method, v => types.GetValueOrDefault(v).Sizes))];
     }
 
@@ -76,8 +76,4 @@ public static class FactorLayers
         foreach (var size in sizes) product = checked(product * size);
         return product;
     }
-
-    // Costs are those of one example, as a profile counts them.
-    private static Dictionary<string, ImmutableArray<Dimension>> OneExample(Graph graph) => graph.FreeInputs
-        .Where(i => i.Shape is [{ Value: null }, ..]).ToDictionary(i => i.Name, i => i.Shape!.Value.SetItem(0, 1));
 }

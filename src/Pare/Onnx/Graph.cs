@@ -28,4 +28,8 @@ public sealed record Graph
             return [.. Inputs.Where(i => !given.Contains(i.Name))];
         }
     }
+
+    /// <summary>Of each value the position of the node that makes it; outputs that a node leaves out have no name.</summary>
+    public Dictionary<string, int> Makers() =>
+        Nodes.Index().SelectMany(n => n.Item.Outputs.Where(o => o.Length > 0).Select(o => (o, n.Index))).ToDictionary();
 }

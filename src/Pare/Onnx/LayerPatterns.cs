@@ -14,7 +14,7 @@ public sealed class LayerPatterns(IReadOnlyList<string> patterns)
     /// <exception cref="BadInputException">A pattern fits no layer.</exception>
     public void CheckAllFit(IReadOnlyList<Layer> layers)
     {
-        if (patterns.FirstOrDefault(p => !layers.Any(l => Fits(p, l))) is { } useless)
+        if (patterns.Except(Fitting(layers, patterns)).FirstOrDefault() is { } useless)
             throw new BadInputException($"pattern '{useless}' matches no layer; the layers are {string.Join(", ", layers.Take(MaxNamed).Select(l => l.Name))}{(layers.Count > MaxNamed ? ", ..." : "")}");
     }
 
@@ -26,6 +26,9 @@ public sealed class LayerPatterns(IReadOnlyList<string> patterns)
         matching.CheckAllFit(layers);
         return [.. layers.Where(matching.Fits).Select(l => l.Name)];
     }
+
+    /// <summary>The patterns that fit any of the layers.</summary>
+    public static IReadOnlyList<string> Fitting(IReadOnlyList<Layer> layers, IReadOnlyList<string> patterns) => [.. patterns.Where(p => layers.Any(l => Fits(p, l)))];
 
     /// <summary>The pattern that fits the layers of this name alone, whatever stands in it.</summary>
     public static string Exactly(string name) => Exact + name;

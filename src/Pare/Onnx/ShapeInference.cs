@@ -22,6 +22,21 @@ public static class ShapeInference
             .ToDictionary(p => p.Key, p => new TensorType(p.Value.Type, p.Value.Shape));
     }
 
+    /// <summary>The same for one example: a first dimension of an input that is open counts as 1.</summary>
+    /// <exception cref="BadInputException">Shapes contradict each other, or the shapes the file states.</exception>
+    public static IReadOnlyDictionary<string, TensorType> OfOneExample(Model model, IReadOnlyDictionary<string, ImmutableArray<Dimension>>? inputShapes = null)
+    {
+        // Without the inputs that stay as the model states them: where all do, the shapes that it states inside hold as well.
+        var shapes = new Dictionary<string, ImmutableArray<Dimension>>();
+        foreach (var input in model.Graph.FreeInputs)
+        {
+            var shape = inputShapes is not null && inputShapes.TryGetValue(input.Name, out var replaced) ? replaced : input.Shape;
+            if (shape is [{ Value: null }, ..] open) shape = open.SetItem(0, 1);
+            if (shape is { } known && !(input.Shape is { } stated && stated.SequenceEqual(known))) shapes[input.Name] = known;
+        }
+        return Infer(model, shapes);
+    }
+
     /// <summary>The small integer and truth values that shape arithmetic finds to be constant, by name.</summary>
     internal static IReadOnlyDictionary<string, Tensor> IntegerConstants(Model model) =>
         new Pass(model.OpsetVersion, null).Run(model.Graph, new Scope(null))

@@ -6,6 +6,9 @@ public static class WeightValues
     /// <summary>Expressions deeper than this are refused; a weight's is a few nodes deep.</summary>
     private const int MaxDepth = 64;
 
+    /// <summary>Bytes that all values on the way to a weight may take.</summary>
+    private const long MaxBytes = 2 * ConstantFolding.MaxBytes;
+
     // The nodes that stand between a weight and its numbers mean the same in every version that has them.
     private const long Opset = 21;
 
@@ -26,7 +29,7 @@ public static class WeightValues
         var inputs = new Tensor?[node.Inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
             inputs[i] = node.Inputs[i].Length == 0 ? null : Resolve(index, Source(index, node, i), done, depth + 1);
-        var result = ConstantFolding.Evaluate(node, inputs, Opset)
+        var result = ConstantFolding.Evaluate(node, inputs, Opset, Math.Min(ConstantFolding.MaxBytes, MaxBytes - done.Values.Sum(t => (long)t.Data.Length)))
             ?? throw new BadInputException($"node {node}: this operator on {string.Join(", ", inputs.Select(t => t?.Type.ToString() ?? "nothing"))} cannot be computed as a weight");
         done[value] = result;
         return result;

@@ -10,6 +10,19 @@ internal static class MacCount
     /// <param name="shape">The shape of a value; null where it is not known in full.</param>
     public static long? Of(Node node, Func<string, long[]?> shape)
     {
+        try
+        {
+            return Counted(node, shape);
+        }
+        catch (OverflowException)
+        {
+            // Shapes that a file states, and no machine holds.
+            return null;
+        }
+    }
+
+    private static long? Counted(Node node, Func<string, long[]?> shape)
+    {
         if (!node.IsStandard || node.Subgraphs.Any()) return null;
         return node.OpType switch
         {

@@ -40,7 +40,7 @@ public sealed record ModelProfile
     public static ModelProfile Of(Model model, IReadOnlyDictionary<string, ImmutableArray<Dimension>>? inputShapes = null)
     {
         var index = new GraphIndex(model.Graph);
-        var types = ShapeInference.Infer(model, OneExample(model.Graph, inputShapes));
+        var types = ShapeInference.OfOneExample(model, inputShapes);
         var constants = new Constants(index);
         var layers = Layer.Of(index).ToDictionary(l => l.Node.Outputs[0], l => l.Weight);
         ImmutableArray<NodeProfile> nodes = [.. model.Graph.Nodes.Index().Where(n => !constants.IsMadeBy(n.Item)).Select(n => Profile(n.Item, n.Index))];
@@ -63,10 +63,10 @@ public sealed record ModelProfile
             foreach (var input in TrainableInputs.Of(node))
             {
                 var value = node.Input(input);
-                if (!constants.Contains(value) || !TrainableInputs.IsTrainable(node, types.GetValueOrDefault(value)) || !constants.Claim(value)) continue;
+                if (!constants.Contains(value) || !TrainableInputs.IsTrainable(node, types.GetValueOrDefault(value)) || !constants.Claim(WeightForm.Behind(index, value))) continue;
                 parameters += TrainableInputs.Count(types.GetValueOrDefault(value));
                 bytes += constants.ClaimStoredBytes(value);
-                if (layers.GetValueOrDefault(node.Outputs[0]) == value) weights = WeightProfile.Of(Floats(WeightValues.Resolve(index, value)));
+                if (layers.GetValueOrDefault(node.Outputs[0]) == value) weights = WeightProfile.Of(Floats(WeightValues.Resolve(index, value)), CodesOf(value));
             }
             return new NodeProfile
             {
@@ -81,6 +81,9 @@ public sealed record ModelProfile
             };
         }
 
+        // The integers that a quantized weight is made from.
+        Tensor? CodesOf(string value) => index.Producer(WeightForm.Behind(index, value)) is { } maker && maker.Is("DequantizeLinear") ? index.Constant(maker.Inputs[0]) : null;
+
         long? SizeBytes(string value) => types.GetValueOrDefault(value) is { Sizes: { } sizes } type && type.Type.Bits() > 0
             ? type.Type.SizeBytes(sizes.Aggregate(1L, (a, b) => checked(a * b))) : null;
     }
@@ -91,24 +94,11 @@ public sealed record ModelProfile
     /// <exception cref="BadInputException">Shapes contradict each other.</exception>
     public static IReadOnlyDictionary<string, long> MacsByNode(Model model)
     {
-        var types = ShapeInference.Infer(model, OneExample(model.Graph, null));
+        var types = ShapeInference.OfOneExample(model);
         var constants = new Constants(new GraphIndex(model.Graph));
         var macs = new Dictionary<string, long>();
         foreach (var node in model.Graph.Nodes.Where(n => n.Outputs.Length > 0 && !constants.IsMadeBy(n)))
             if (MacCount.Of(node, value => types.GetValueOrDefault(value).Sizes) is { } count) macs[node.Outputs[0]] = count;
         return macs;
-    }
-
-    // Without the inputs that stay as the model states them: where all do, the shapes that it states inside hold as well.
-    private static Dictionary<string, ImmutableArray<Dimension>> OneExample(Graph graph, IReadOnlyDictionary<string, ImmutableArray<Dimension>>? given)
-    {
-        var shapes = new Dictionary<string, ImmutableArray<Dimension>>();
-        foreach (var input in graph.FreeInputs)
-        {
-            var shape = given is not null && given.TryGetValue(input.Name, out var replaced) ? replaced : input.Shape;
-            if (shape is [{ Value: null }, ..] open) shape = open.SetItem(0, 1);
-            if (shape is { } known && !(input.Shape is { } stated && stated.SequenceEqual(known))) shapes[input.Name] = known;
-        }
-        return shapes;
     }
 }

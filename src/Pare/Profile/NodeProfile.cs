@@ -38,11 +38,15 @@ public sealed record WeightProfile(long Count, long NonZero, int? Distinct)
     /// <summary>Different values are counted up to this number.</summary>
     public const int MaxDistinct = 1 << 16;
 
-    /// <summary>Bits of a code for the different values, where a codebook with codes is smaller than the weights; else 32.</summary>
+    /// <summary>Different codes of a quantized weight; null for others.</summary>
+    public int? Codes { get; init; }
+
+    /// <summary>Bits of a code: of those that a quantized weight has, or for the different values, where a codebook with codes is smaller than the weights; else 32.</summary>
     public double CodeBits
     {
         get
         {
+            if (Codes is { } codes) return Math.Ceiling(Math.Log2(Math.Max(2, codes)));
             if (Distinct is not { } distinct) return 32;
             var bits = Math.Ceiling(Math.Log2(Math.Max(2, distinct)));
             return Count * bits + 32.0 * distinct < 32.0 * Count ? bits : 32;
@@ -53,7 +57,8 @@ public sealed record WeightProfile(long Count, long NonZero, int? Distinct)
     public double Kept => Count == 0 ? 0 : (double)NonZero / Count;
 
     /// <summary>Counts. Both zeros are one value; so are equal values, and each bit pattern of NaN is one.</summary>
-    public static WeightProfile Of(ReadOnlySpan<float> values)
+    /// <param name="codes">The integers that the values are made from; null where they are none.</param>
+    public static WeightProfile Of(ReadOnlySpan<float> values, Tensor? codes = null)
     {
         long nonZero = 0;
         var seen = new HashSet<int>();
@@ -62,6 +67,15 @@ public sealed record WeightProfile(long Count, long NonZero, int? Distinct)
             if (value != 0) nonZero++;
             if (seen.Count <= MaxDistinct) seen.Add(value == 0 ? 0 : BitConverter.SingleToInt32Bits(value));
         }
-        return new WeightProfile(values.Length, nonZero, seen.Count <= MaxDistinct ? seen.Count : null);
+        return new WeightProfile(values.Length, nonZero, seen.Count <= MaxDistinct ? seen.Count : null) { Codes = codes is null ? null : Different(codes) };
+    }
+
+    // Packed codes count as all that their bits can be.
+    private static int Different(Tensor codes)
+    {
+        if (codes.Type.Bits() is var bits && bits != 8) return 1 << Math.Min(bits, 16);
+        var seen = new bool[256];
+        foreach (var code in codes.Data.Span) seen[code] = true;
+        return seen.Count(s => s);
     }
 }

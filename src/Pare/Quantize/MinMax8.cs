@@ -27,21 +27,26 @@ public static class MinMax8
         var patterns = new LayerPatterns(exclude ?? []);
         var layers = Layer.Of(index).ToList();
         patterns.CheckAllFit(layers);
-        var excluded = layers.Where(patterns.Fits).Select(l => l.Weight).ToHashSet();
-        var names = layers.GroupBy(l => l.Weight).ToDictionary(g => g.Key, g => g.First().Name);
+        var users = layers.GroupBy(l => WeightForm.Behind(index, l.Weight)).ToDictionary(g => g.Key, g => g.ToList());
 
         var forms = new Dictionary<string, WeightForm>();
-        var changes = new List<LayerChange>();
-        foreach (var value in names.Keys.Concat(Tables(index)).Where(v => !excluded.Contains(v)).Distinct())
+        var (changes, left) = (new List<LayerChange>(), new List<string>());
+        foreach (var value in users.Keys.Concat(Tables(index)).Distinct())
         {
-            if (index.IsOutput(value) || WeightForm.ReadDense(index, value) is not { Data.IsEmpty: false } dense) continue;
+            var of = users.GetValueOrDefault(value, []);
+            if (of.Exists(patterns.Fits)) continue;
+            if (index.IsOutput(value) || WeightForm.ReadDense(index, value) is not { Data.IsEmpty: false } dense)
+            {
+                left.AddRange(of.Select(l => l.Name));
+                continue;
+            }
             dense.ThrowUnlessFinite();
             var weight = LinearWeight.MinMax(dense, CodeRange.UInt8);
             forms[value] = weight.Form(value);
-            changes.Add(new LayerChange(names.GetValueOrDefault(value, value), dense.Count, weight.Kept(), 8) { Rounding = new(weight.Error(), true, "min-max") });
+            changes.Add(new LayerChange(of.Count > 0 ? of[0].Name : value, dense.Count, weight.Kept(), 8) { Rounding = new(weight.Error(), true, "min-max") });
         }
         if (forms.Count == 0) throw new BadInputException("the model has no float weights to quantize");
-        return new StepResult(WeightForm.Replace(model, forms), "quantize", changes);
+        return new StepResult(WeightForm.Replace(model, forms), "quantize", changes) { LeftAlone = left };
     }
 
     private static IEnumerable<string> Tables(GraphIndex index) =>

@@ -15,7 +15,7 @@ public static class Rounder
         var rounded = new Dictionary<string, Tensor>();
         foreach (var layer in Layer.Of(index))
         {
-            if (SharedWeight.Find(index, layer.Weight) is { Codebook: var codebook })
+            if (SharedWeight.Find(index, WeightForm.Behind(index, layer.Weight)) is { Codebook: var codebook })
                 rounded[codebook.Name] = Tensor.Of(codebook.Name, codebook.Shape.AsSpan(), Array.ConvertAll(codebook.Floats.ToArray(), ToBFloat16));
             if (biases is BiasForm.Float16 or BiasForm.Grid8 && LayerWeights.Bias(index, layer) is { } bias)
                 rounded[bias.Name] = Tensor.Of(bias.Name, bias.Shape.AsSpan(), BiasRounding.Round(bias.Floats, biases));

@@ -153,4 +153,26 @@ public sealed class ImageFolderTests : IDisposable
         File.WriteAllBytes(path, bytes);
         Assert.Equal(10, FileSet.FromZip(path).Read(0).Length);
     }
+
+    [Fact]
+    public void Takes_a_zip_that_writes_backslashes()
+    {
+        var data = Fakes.Open(_folder.WriteZip("d.zip", (@"train\cat\1.jpg", Fakes.File(1, 1, 1)), (@"train\dog\1.jpg", Fakes.File(1, 1, 2)), (@"test\dog\2.jpg", Fakes.File(1, 1, 3))));
+        Assert.Equal(["cat", "dog"], data.All.Classes);
+        Assert.Equal(1, data.Test.Count);
+    }
+
+    [Fact]
+    public void Refuses_a_folder_beside_the_parts()
+    {
+        var path = _folder.WriteZip("d.zip", ("train/cat/1.jpg", Fakes.File(1, 1, 1)), ("test/cat/1.jpg", Fakes.File(1, 1, 2)), ("docs/figure.png", Fakes.File(1, 1, 3)));
+        Assert.Contains("docs/figure.png' stands beside the parts", Assert.Throws<BadInputException>(() => Fakes.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Takes_a_class_that_is_called_train()
+    {
+        var data = Fakes.Open(_folder.WriteZip("d.zip", ("train/1.jpg", Fakes.File(1, 1, 1)), ("bus/1.jpg", Fakes.File(1, 1, 2))));
+        Assert.Equal(["bus", "train"], data.All.Classes);
+    }
 }

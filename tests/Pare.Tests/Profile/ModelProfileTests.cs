@@ -104,7 +104,7 @@ public sealed class ModelProfileTests
         });
         var dense = ModelProfile.Of(model).Nodes.Single(n => n.Name == "ip1");
         Assert.Equal((15, 12 + 4 + 12, 12L), (dense.Parameters, dense.StoredBytes, dense.Macs));
-        Assert.Equal(new WeightProfile(12, 4, 5), dense.Weights);
+        Assert.Equal(new WeightProfile(12, 4, 5) { Codes = 5 }, dense.Weights);
     }
 
     [Fact]
@@ -180,5 +180,21 @@ public sealed class ModelProfileTests
         // 16 in; conv makes 32; pooling makes 8; the sum of conv and itself needs 32 + 32.
         var conv = net.Input(1, 4, 4).Conv("conv1", 2, 1);
         Assert.Equal(4 * (32 + 32), ModelProfile.Of(net.Build("n", conv.Add(conv).MaxPool(2))).PeakActivationBytes);
+    }
+
+    [Fact]
+    public void A_weight_that_is_also_used_transposed_counts_once()
+    {
+        var model = Nets.Model(
+            [Nets.Node("Gather", ["w", "x"], ["e"]), Nets.Node("Transpose", ["w"], ["t"]), Nets.Node("MatMul", ["e", "t"], ["y"])],
+            [Nets.Random("w", 1, 64, 16)], [ValueInfo.Of("x", ElementType.Int64, 5)], Nets.Float("y", 5, 64));
+        Assert.Equal(64 * 16, ModelProfile.Of(model).Parameters);
+    }
+
+    [Fact]
+    public void A_shape_that_no_machine_holds_is_not_counted()
+    {
+        var model = Nets.Model([Nets.Node("Conv", ["x", "w"], ["y"])], [Nets.Random("w", 1, 4, 3, 1, 1)], [Nets.Float("x", 1, 3, 4_000_000_000, 4_000_000_000)], Nets.Float("y", 1, 4, 4_000_000_000, 4_000_000_000));
+        Assert.Single(ModelProfile.Of(model).Uncounted);
     }
 }

@@ -167,4 +167,13 @@ public class ObsTests
         }
         return result;
     }
+
+    [Fact]
+    public void Nearly_all_weights_can_go()
+    {
+        var model = Nets.Model(
+            [Nets.Node("MatMul", ["x", "a"], ["y"])], [Tensor.Of("a", [50, 40], Weights(2000, 1))], [Nets.Float("x", new Dimension(null, "N"), 50)], Nets.Float("y", new Dimension(null, "N"), 40));
+        var moments = new Dictionary<string, InputMoments> { ["y"] = Whole(CholeskyTests.Moments(50, 100, 1), 50) };
+        Assert.Equal(2.0, 2000 * ObsPruner.Prune(model, new ObsOptions { Sparsity = 0.999 }, moments).Layers.Single().Kept, 6);
+    }
 }

@@ -69,4 +69,18 @@ public class MinMax8Tests
 
     private static Model Dense(Tensor weight) =>
         Nets.Model([Nets.Node("MatMul", ["x", "w"], ["y"])], [weight], [Nets.Float("x", new Dimension(null, "N"), weight.Shape[0])], Nets.Float("y", new Dimension(null, "N"), weight.Shape[1]));
+
+    [Fact]
+    public void A_weight_behind_a_transpose_is_quantized_and_what_is_left_alone_is_named()
+    {
+        var model = Nets.Model(
+            [
+                Nets.Node("Transpose", ["w"], ["t"]), Nets.Node("MatMul", ["x", "t"], ["h"]), Nets.Node("Cast", ["half"], ["wide"], NodeAttribute.Of("to", (long)ElementType.Float)),
+                Nets.Node("MatMul", ["h", "wide"], ["y"]),
+            ],
+            [Nets.Random("w", 1, 4, 8), new Tensor { Name = "half", Type = ElementType.Float16, Shape = [4, 4], Data = new byte[32] }], [Nets.Float("x", 1, 8)], Nets.Float("y", 1, 4));
+        var result = MinMax8.Quantize(model);
+        Assert.Equal(32, Assert.Single(result.Layers).Weights);
+        Assert.Equal(["MatMul_y"], result.LeftAlone);
+    }
 }

@@ -66,7 +66,7 @@ internal sealed class ChannelScores
             if (layer.Rows is not { } rows || !rows.Any(r => graph.CanGo(graph.Map.Labels.Root(r)))) continue;
             if (!gradients.ContainsKey(layer.Layer.Weight)) throw new BadInputException($"layer '{layer.Name}': {importance.ToString().ToLowerInvariant()} needs the {what} of '{layer.Layer.Weight}', none are given");
             Add(layer.Layer.Weight, rows, layer.RowAxis);
-            if (layer.ChannelsARow == 1 && graph.Map.Known(layer.Layer.Bias) is { } bias && bias.Axes[^1] is { } labels) Add(layer.Layer.Bias, labels, bias.Rank - 1);
+            if (layer.ChannelsARow == 1 && graph.Map.Known(layer.Layer.Bias) is { Rank: > 0 } bias && bias.Axes[^1] is { } labels) Add(layer.Layer.Bias, labels, bias.Rank - 1);
         }
         foreach (var norm in graph.Model.Graph.Nodes.Where(n => n.Is("BatchNormalization")))
             foreach (var parameter in norm.Inputs.Skip(1).Take(2))

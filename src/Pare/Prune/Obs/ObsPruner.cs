@@ -58,7 +58,7 @@ public static class ObsPruner
     {
         if (options.Sparsity is not { } sparsity) return [];
         if (options.Scope == PruneScope.Layer) return [.. layers.Select(l => Most(l, (long)Math.Round(sparsity * l.Weights.Length)))];
-        var curves = layers.ConvertAll(l => (IReadOnlyList<(long, double)>)[.. l.Curve().Where(p => p.Zeros <= Most(l, p.Zeros)).Select(p => (p.Zeros, l.Energy == 0 ? 0 : p.Error / l.Energy))]);
+        var curves = layers.ConvertAll(l => (IReadOnlyList<(long, double)>)[.. l.Curve().Select(p => (Most(l, p.Zeros), l.Energy == 0 ? 0 : p.Error / l.Energy)).DistinctBy(p => p.Item1)]);
         var all = layers.Sum(l => (long)l.Weights.Length);
         return Allocation.Solve(curves, Math.Min((long)Math.Round(sparsity * all), curves.Sum(c => c[^1].Item1)));
     }

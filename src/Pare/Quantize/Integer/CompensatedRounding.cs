@@ -21,7 +21,7 @@ public enum RoundingMethod
     AdaRound,
 }
 
-/// <summary>Rounds a layer's weights so that the error of its output, (w - ŵ)ᵀ · E[x·xᵀ] · (w - ŵ), is small.</summary>
+/// <summary>Rounds a layer's weights so that the error of its output, (w - ŵ)ᵀ · E[x·xᵀ] · (w - ŵ), is small. Zeros stay zeros.</summary>
 internal static class CompensatedRounding
 {
     /// <summary>What makes moments definite, relative to their mean (GPTQ, section 3.3).</summary>
@@ -62,14 +62,15 @@ internal static class CompensatedRounding
             var row = factor.AsSpan(i * n, n);
             var target = weights[i] + TensorPrimitives.Dot<float>(row[(i + 1)..], error.AsSpan(i + 1)) / row[i];
             var affine = map(i);
-            codes[i] = (sbyte)affine.Encode(target);
+            // A pruned weight takes nothing up.
+            codes[i] = (sbyte)affine.Encode(weights[i] == 0 ? 0 : target);
             error[i] = weights[i] - affine.Decode(codes[i]);
         }
-        if (method == RoundingMethod.AdaRound) Descend(map, matrix, codes, error);
+        if (method == RoundingMethod.AdaRound) Descend(weights, map, matrix, codes, error);
     }
 
     // Each code moves by one where that lessens errorᵀ · H · error.
-    private static void Descend(Func<int, Affine> map, float[] matrix, Span<sbyte> codes, float[] error)
+    private static void Descend(ReadOnlySpan<float> weights, Func<int, Affine> map, float[] matrix, Span<sbyte> codes, float[] error)
     {
         var n = error.Length;
         var slope = new float[n];
@@ -80,6 +81,7 @@ internal static class CompensatedRounding
             moved = false;
             for (var i = 0; i < n; i++)
             {
+                if (weights[i] == 0) continue;
                 var affine = map(i);
                 var (step, moment) = (slope[i] > 0 ? 1 : -1, matrix[i * n + i]);
                 if (2 * MathF.Abs(slope[i]) <= affine.Scale * moment || codes[i] + step < affine.Codes.Min || codes[i] + step > affine.Codes.Max) continue;

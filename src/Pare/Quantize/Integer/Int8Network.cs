@@ -85,7 +85,7 @@ public sealed class Int8Network
         var written = Int8Writer.Write(Float, plan, Options, seen);
         var reasons = plan.Kept.ToDictionary(k => k.Output, k => k.Reason);
         var layers = Layer.Of(plan.Index).Select(l => Describe(plan.Index, l, written.Errors, reasons));
-        var made = written.Model.Graph.Nodes.Index().SelectMany(n => n.Item.Outputs.Select(o => (o, n.Index))).ToDictionary();
+        var made = written.Model.Graph.Makers();
         return new Int8Result(written.Model, [.. layers])
         {
             Positions = written.Outputs.Where(o => made.ContainsKey(o.Value)).ToDictionary(o => o.Key, o => made[o.Value]),

@@ -90,4 +90,14 @@ public class CompensatedRoundingTests
         }
         return sum;
     }
+
+    [Theory]
+    [InlineData(RoundingMethod.Gptq)]
+    [InlineData(RoundingMethod.AdaRound)]
+    public void A_pruned_weight_stays_pruned(RoundingMethod method)
+    {
+        float[] pruned = [.. Weights.Select((w, i) => i % 3 == 0 ? 0 : w)];
+        var codes = CompensatedRounding.Round(pruned, Rows, Columns, 1, (_, _) => Map, Whole(CholeskyTests.Moments(Columns, 200, seed: 1)), method);
+        Assert.All(codes.Where((_, i) => i % 3 == 0), code => Assert.Equal(0, code));
+    }
 }
