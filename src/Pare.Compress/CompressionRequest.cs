@@ -62,6 +62,8 @@ public sealed record CompressionRequest
         if (Recipe is null == Target is null) throw new BadInputException("a compression needs a recipe or a target, and not both");
         if (Time is { } time && (Target is null || time <= TimeSpan.Zero)) throw new BadInputException($"the time is {time}; it belongs to a target, and more than nothing is needed");
         if (Model.IsFresh && Metric == Metric.Agreement) throw new BadInputException($"'{Model.Name}' has learnt nothing yet that another network could agree with; give a trained network, or labels and --metric top1");
+        if (Model.Unseen(Data, Seed) is var parts && (parts.Validation.Count == 0 || parts.Test.Count == 0))
+            throw new BadInputException($"data '{DataName}' has {parts.Validation.Count} examples to choose by and {parts.Test.Count} to judge by; one or more are needed of each");
         if (Metric == Metric.Nme) return;
         // A search leaves out the recipes that the network does not fit.
         if (Recipe is { Trains: true } || Model.IsFresh) ModelShape.CheckTraining(Model.Model, Data, labelled: Metric != Metric.Agreement);

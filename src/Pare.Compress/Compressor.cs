@@ -31,6 +31,8 @@ public sealed class Compressor
     private readonly DataSplits _data;
     private readonly Judge _judge;
     private readonly RecipeRun _run;
+    private readonly IReadOnlyList<InputFile> _inputs;
+    private readonly long _givenBytes;
     private Evaluation? _before;
     private AcceptanceTest? _acceptance;
     private Shipment? _accepted;
@@ -40,6 +42,9 @@ public sealed class Compressor
     {
         _ = Outlook(request);
         (_request, _data) = (request, request.Model.Unseen(request.Data, request.Seed));
+        // As they are read; hours later they may be others.
+        _inputs = [.. request.Files.Where(File.Exists).Select(Machines.Describe)];
+        _givenBytes = request.Model.IsFresh ? 0 : Costs.SizeOf(request.Model);
         _judge = new Judge(request.Metric, request.Model.Model, request.Preprocess, new OrtOptions { Threads = request.Threads });
         IntegerMethod toInt8 = (model, options, undo, run) => ToInt8(request, model, options, undo, run);
         _run = new RecipeRun
@@ -67,14 +72,18 @@ public sealed class Compressor
     {
         request.Check();
         if (request.Promise is not { MaxDrop: { } promised, Rule: var rule }) return null;
-        var count = request.Model.Unseen(request.Data, request.Seed).Test.Count;
+        var data = request.Model.Unseen(request.Data, request.Seed);
+        var count = data.Test.Count;
         if (rule == AcceptRule.Point) return $"the promise is held against the drop measured on {count} examples, not against its interval (--accept point)";
         var isShare = Evaluator.CountsAnswers(request.Metric, request.Model.Model);
         AcceptanceTest.CheckCount(request.DataName, count, request.Metric, promised, rule, isShare);
         var least = AcceptanceTest.LeastExamples(request.Metric, promised, isShare);
-        return isShare && least > 0
-            ? $"the promise is held against {count} examples that no choice is made on; {least} would do for a network that answers just as before"
-            : $"the promise is held against {count} examples that no choice is made on";
+        var held = $"the promise is held against {count} examples that no choice is made on";
+        if (isShare && least > 0) held += $"; {least} would do for a network that answers just as before";
+        if (isShare && promised == 0) held += "; that not a single answer is lost cannot be shown by any number, so only a network that wins more than it loses can pass";
+        return data.Validation.Count < request.Promise.LeastForInterval(request.Metric)
+            ? $"{held}; {data.Validation.Count} others are too few to choose by the interval of the drop, so choices go by its mean and may not hold"
+            : held;
     }
 
     /// <summary>What tells the run from others that might have worked in the same folder.</summary>
@@ -84,7 +93,7 @@ public sealed class Compressor
         ["the model"] = OnnxWriter.Sha256(request.Model.Model),
         ["the data"] = ExampleDigest.Of(request.Data.All),
         ["what was asked for"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-            $"{string.Concat(request.Recipes.Select(r => $"{r.Source} {r.Teacher} "))}{request.Target} {request.Time} {request.Promise} {request.Metric} {PreprocessText.Format(request.Preprocess)} {request.Augmentation} {request.Seed} {request.Threads}"))),
+            $"{string.Concat(request.Recipes.Select(r => $"{r.Source} {r.Teacher} {string.Concat(r.Steps.Select(s => $"{s.Name} {string.Concat(s.Options)} "))}"))}{request.Target} {request.Time} {request.Promise} {request.Metric} {PreprocessText.Format(request.Preprocess)} {request.Augmentation} {request.Seed} {request.Threads}"))),
     };
 
     private CompressionResult ToEnd()
@@ -92,10 +101,11 @@ public sealed class Compressor
         var made = Work();
         var kept = made.Result is not null;
         var finishing = Stopwatch.StartNew();
-        var shipment = ShipmentOf((made.Result ?? _run.Nearest)?.Model ?? made.Baseline);
-        var (original, shipped, after) = (Original, shipment.Read, shipment.Score);
+        // The first of a front is the result.
         IReadOnlyList<Shipment> front = [.. made.Front.Select(c => ShipmentOf(c.Model))];
-        var latencies = LatencyMeter.Measure([original, shipped, .. front.Select(f => f.Read)], Timing);
+        var shipment = front.Count > 0 ? front[0] : ShipmentOf((made.Result ?? _run.Nearest)?.Model ?? made.Baseline);
+        var (original, shipped, after) = (Original, shipment.Read, shipment.Score);
+        var latencies = LatencyMeter.Measure([original, shipped, .. front.Skip(1).Select(f => f.Read)], Timing);
         ModelProfile[] profiles = [ModelProfile.Of(original), ModelProfile.Of(shipped)];
         var drop = PairedDrop.Between(after.Metric, Before.Scores, after.Scores);
         var steps = _run.Log.Select(Describe).Append(new StepReport("pack", [], finishing.Elapsed.TotalSeconds, null, shipment.Packed.Length));
@@ -104,28 +114,28 @@ public sealed class Compressor
             Pare = Machines.Pare, Seed = _request.Seed, Machine = Machines.This(_request.Threads), Command = _request.Command,
             Model = _request.Model.Name, Data = _request.DataName, Metric = after.Metric,
             Recipe = string.Join(", ", _request.Recipes.Select(r => r.Name)), Target = _request.Target?.ToString().ToLowerInvariant(), Minutes = _request.Time?.TotalMinutes, Libraries = Machines.Libraries,
-            Inputs = [.. _request.Files.Where(File.Exists).Select(Machines.Describe)],
-            Baseline = Costs.Of(profiles[0], _request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : Costs.SizeOf(_request.Model)) with
+            Inputs = _inputs,
+            Baseline = Costs.Of(profiles[0], _request.Model.IsFresh ? OnnxWriter.ToBytes(original).LongLength : _givenBytes) with
             {
                 Value = Before.Value,
                 Count = Before.Count,
                 LatencyMs = latencies[0],
             },
-            Result = Costs.Of(profiles[1], shipment.Bytes.LongLength) with
+            Result = Costs.Of(profiles[1], shipment.Bytes) with
             {
                 Value = after.Value,
                 Count = after.Count,
                 LatencyMs = latencies[1],
                 PackedBytes = shipment.Packed.LongLength,
             },
-            Contract = new Contract(_request.Promise.MaxDrop, _run.MaxDrop, drop.Points, drop.Upper95, kept && (_request.Promise is { MaxDrop: not null } or { Ratio: not null } || drop.Points <= _run.MaxDrop))
+            Contract = new Contract(_request.Promise.MaxDrop, _run.MaxDrop, drop.Points, drop.Upper95, kept && (!_request.Promise.IsEmpty || drop.Points <= _run.MaxDrop))
             {
                 Kept = kept,
                 Accept = _request.Promise.MaxDrop is null ? "none" : $"{_request.Promise.Rule}".ToLowerInvariant(), MinRatio = _request.Promise.Ratio, Tries = _acceptance?.Tries ?? 0, Found = kept || _run.Nearest is not null,
             },
             Layers = LayerReports.Of(profiles[0], shipped, profiles[1], PackedFile.Describe(shipment.Packed)),
             LeftOut = [.. _run.LeftOut.Select(l => new LeftOut(l.Recipe, l.Reason))],
-            Front = [.. front.Select((f, i) => new FrontPoint(CompressOutput.FrontFolder(i), f.Packed.LongLength, latencies[2 + i].Median, f.Score.Value, PairedDrop.Between(f.Score.Metric, Before.Scores, f.Score.Scores).Points))],
+            Front = [.. front.Select((f, i) => new FrontPoint(CompressOutput.FrontFolder(i), f.Packed.LongLength, latencies[1 + i].Median, f.Score.Value, PairedDrop.Between(f.Score.Metric, Before.Scores, f.Score.Scores).Points))],
             Sensitivity = _request.Sensitivity ?? _sensitivity, Steps = [.. steps], Reference = _run.Reference.Value,
             Nodes = NodeLatencies.Measure(original, shipped, _data.Test.Shape, _run.Cancellation), Call = CallOf(shipped, _data.Test.Shape, _request.Preprocess),
         };
@@ -134,7 +144,8 @@ public sealed class Compressor
 
     private RecipeResult Work()
     {
-        var (model, trained) = (Simplify.Run(_request.Model.Model), !_request.Model.IsFresh);
+        // With what it ships with: candidates are packed for their size.
+        var (model, trained) = (_request.Preprocess.ToMetadata(Simplify.Run(_request.Model.Model)), !_request.Model.IsFresh);
         return _request.Target is { } target
             ? TargetSearch.Run(target, _request.Recipes, model, _run, trained, CostsOf)
             : RecipeRunner.Run(_request.Recipe!, model, _run, trained);
@@ -159,7 +170,7 @@ public sealed class Compressor
 
     private bool Accept(Model candidate)
     {
-        if (_request.Promise is { MaxDrop: null, Ratio: null }) return true;
+        if (_request.Promise.IsEmpty) return true;
         var shipment = ShipmentOf(candidate);
         if (_request.Promise.Ratio is { } ratio && ModelProfile.Of(Original).WeightBytes < ratio * shipment.Packed.Length) return false;
         if (_request.Promise.MaxDrop is { } promised)
@@ -171,11 +182,7 @@ public sealed class Compressor
         return true;
     }
 
-    private Score ScoreOn(Model model, IDataset part)
-    {
-        var score = _judge.Of(model, part);
-        return new Score(score.Value) { Each = score.Scores };
-    }
+    private Score ScoreOn(Model model, IDataset part) => Score.Of(_judge.Of(model, part));
 
     private static CodedNetwork ToInt8(CompressionRequest request, Model model, Int8Options options, bool undo, RecipeRun run)
     {
@@ -237,8 +244,9 @@ public sealed class Compressor
         {
             Result = result;
             Model = preprocess.ToMetadata(Simplify.Run(result));
-            Bytes = OnnxWriter.ToBytes(Model);
-            Packed = PackedFile.Pack(Bytes);
+            var bytes = OnnxWriter.ToBytes(Model);
+            Bytes = bytes.LongLength;
+            Packed = PackedFile.Pack(bytes);
             Read = OnnxReader.Read(PackedFile.ReadModel(Packed));
             _score = new Lazy<Evaluation>(() => score(Read));
         }
@@ -246,7 +254,8 @@ public sealed class Compressor
         /// <summary>As the recipe made it.</summary>
         public Model Result { get; }
         public Model Model { get; }
-        public byte[] Bytes { get; }
+        /// <summary>Bytes of the ONNX file.</summary>
+        public long Bytes { get; }
         public byte[] Packed { get; }
         public Model Read { get; }
         public Evaluation Score => _score.Value;

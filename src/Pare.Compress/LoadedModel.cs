@@ -30,7 +30,7 @@ public sealed record LoadedModel(string Name, Model Model, string? Path)
     public DataSplits Unseen(DataSplits data, int seed) => IsFresh || TrainedOn.Matches(Model, data) ? data : data.ForStrangers((ulong)seed);
 
     /// <summary>Whether a path is that of a packed file: it ends in <c>.pare</c>.</summary>
-    internal static bool IsPackedFile(string path) => System.IO.Path.GetExtension(path) == ".pare";
+    internal static bool IsPackedFile(string path) => System.IO.Path.GetExtension(path).Equals(".pare", StringComparison.OrdinalIgnoreCase);
 
     private LoadedModel Checked(Action<Model> check)
     {

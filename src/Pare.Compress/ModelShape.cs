@@ -28,7 +28,7 @@ internal static class ModelShape
     public static void CheckTraining(Model model, DataSplits data, bool labelled = true)
     {
         if (Input(model) is not { } input) throw new BadInputException($"the network takes {string.Join(", ", model.Graph.FreeInputs)}; one tensor with a batch is needed to train");
-        DataChecks.Fits(data, input, Outputs(model) ?? int.MaxValue);
+        DataChecks.Fits(data, input, labelled ? Outputs(model) ?? int.MaxValue : null);
         for (var i = 0; labelled && i < data.All.Count; i++)
             if (data.All.Label(i) < 0) throw new BadInputException($"data '{data.Name}' example {i} has no label; training needs one for each");
     }

@@ -42,11 +42,13 @@ public static class Quantization
     public static (TuneResult Tuned, int Images) Tune(QuantizationRequest request, DataSplits data, Preprocess preprocess, Func<Model, double> drop)
     {
         var network = Int8Network.Prepare(request.Model, request.Options);
+        // Of a batch that is fixed there must be a whole one.
+        var batch = network.Float.Graph.FreeInputs is [{ Shape: [{ Value: { } size }, ..] }] && size < int.MaxValue ? (int)size : 1;
         var inputs = Inputs(data.Train, request.Images);
         var ranking = new OutputDistance(network.Float, Inputs(data.Validation, RankingExamples), request.Run);
         return (Tune(request, network, inputs, ranking, drop, data.All.Shape), inputs.Count);
 
-        CalibrationInputs Inputs(IDataset part, int count) => CalibrationData.Of(network.Float, network.Observed, Subset.Draw(part, count, request.Seed), preprocess);
+        CalibrationInputs Inputs(IDataset part, int count) => CalibrationData.Of(network.Float, network.Observed, Subset.Draw(part, Math.Max(count, batch), request.Seed), preprocess);
     }
 
     /// <summary>

@@ -33,7 +33,7 @@ public sealed record SensitivityRequest
 public static class Sensitivities
 {
     /// <summary>Counts up when a step comes to give other networks, so that what was kept of them is measured anew.</summary>
-    private const string Version = "1";
+    private const string Version = "2";
 
     /// <summary>Settings by method, mildest first.</summary>
     private static readonly Dictionary<string, double[]> Settings = new()
@@ -95,7 +95,8 @@ public static class Sensitivities
             var plain = Simplify.Run(model);
             var macs = ModelProfile.MacsByNode(plain);
             var whole = macs.Values.Sum();
-            foreach (var layer in layers)
+            // What is folded into a layer gives its output another name.
+            foreach (var layer in Layer.Of(new GraphIndex(plain.Graph)).Where(l => layers.Exists(asked => asked.Name == l.Name)).DistinctBy(l => l.Name))
                 foreach (var share in Settings["rank"])
                     yield return new SensitivityTrial
                     {

@@ -87,7 +87,7 @@ public static class Evaluator
             CheckSameShapes(a, b);
             scores ??= [.. a.Select(_ => new float[data.Count])];
             names = [.. a.Select(t => t.Name)];
-            var byArgMax = a is [{ Shape: [_, > 1, .. var rest] }] && rest.All(d => d == 1);
+            var byArgMax = a is [var only] && ClassScores.Are([.. only.Shape]);
             for (var o = 0; o < a.Length; o++)
                 for (var i = 0; i < count; i++)
                     scores[o][batch.Indices[i]] = byArgMax ? SameArgMax(Row(a[o], i, count), Row(b[o], i, count)) : Closeness(Row(a[o], i, count), Row(b[o], i, count));
@@ -99,8 +99,7 @@ public static class Evaluator
     }
 
     /// <summary>Whether a metric says of each example right or wrong; else scores are numbers. Outputs of unknown shape count as scores of classes.</summary>
-    public static bool CountsAnswers(Metric metric, Model model) => metric.HigherIsBetter
-        && (metric != Metric.Agreement || model.Graph.Outputs is [{ Shape: null }] || (model.Graph.Outputs is [{ Shape: [_, { Value: null or > 1 }, .. var rest] }] && rest.All(d => d.Value is null or 1)));
+    public static bool CountsAnswers(Metric metric, Model model) => metric.HigherIsBetter && (metric != Metric.Agreement || ClassScores.Are(model.Graph));
 
     private static IEnumerable<Batch> Batches(IDataset data, Preprocess preprocess)
     {
@@ -143,9 +142,7 @@ public static class Evaluator
             error += difference * difference;
             size += (double)reference[i] * reference[i];
         }
-        if (error == 0) return 1;
-        var closeness = 1 - Math.Sqrt(error / size);
-        return closeness > 0 ? (float)closeness : 0;
+        return (float)Math.Max(0, 1 - OutputDistance.Relative(error, size));
     }
 
     private static double Mean(float[] scores) => scores.Length == 0 ? 0 : scores.Sum(s => (double)s) / scores.Length;

@@ -39,7 +39,7 @@ public sealed class OutputDistance
     }
 
     // What is no number is as far as can be: of two distances the larger has to count.
-    private static double Relative(double error, double size) => error == 0 ? 0 : Math.Sqrt(error / size) is var distance && double.IsNaN(distance) ? double.PositiveInfinity : distance;
+    internal static double Relative(double error, double size) => error == 0 ? 0 : Math.Sqrt(error / size) is var distance && double.IsNaN(distance) ? double.PositiveInfinity : distance;
 
     private List<(double Error, double Size)[]> Sums(Model model, OrtOptions? options)
     {

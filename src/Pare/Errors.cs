@@ -6,7 +6,7 @@ namespace Pare;
 /// </summary>
 public class BadInputException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>A step cannot cut as much as it was asked to. A recipe goes on with what there is.</summary>
+/// <summary>A step cannot reach what it was asked for: so small a network, or a finite loss. A recipe goes on with what there is.</summary>
 public sealed class OutOfReachException(string message) : BadInputException(message);
 
 /// <summary>A promise (<c>--max-drop</c>, a target size) could not be kept. The command line exits with 3.</summary>

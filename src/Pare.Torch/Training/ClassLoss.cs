@@ -1,5 +1,6 @@
 using Pare.Data;
 using Pare.Onnx;
+using Pare.Profile;
 using Pare.Recipes;
 using TorchSharp;
 using static TorchSharp.torch.nn;
@@ -12,16 +13,25 @@ namespace Pare.Torch.Training;
 /// </summary>
 internal sealed class ClassLoss(Model model, TrainOptions options) : Loss
 {
-    private readonly bool _isSoftmax = EndsInSoftmax(new GraphIndex(model.Graph), model.Graph.Outputs[0].Name);
+    private readonly bool _areScores = ClassScores.Are(model.Graph);
+    private readonly bool _isSoftmax = ClassScores.Are(model.Graph) && EndsInSoftmax(new GraphIndex(model.Graph), model.Graph.Outputs[0].Name);
 
     public override torch.Tensor Of(torch.Tensor output, Batch batch) => Of(output, batch.ToLabels());
 
     /// <param name="labels">Classes, [batch].</param>
     public torch.Tensor Of(torch.Tensor output, torch.Tensor labels) => functional.cross_entropy(Plain(output), labels, label_smoothing: options.LabelSmoothing);
 
-    /// <summary>The distance (Kullback-Leibler) to the mean of the teachers' softened probabilities, times T² so that its gradients keep their size.</summary>
+    /// <summary>
+    /// The distance (Kullback-Leibler) to the mean of the teachers' softened probabilities, times T² so that its gradients keep their size. Of outputs that are no scores
+    /// of classes |a - b|² / |a|² an example, a being the mean of the teachers.
+    /// </summary>
     public override torch.Tensor Following(torch.Tensor output, Batch batch, IReadOnlyList<torch.Tensor> teachers)
     {
+        if (!_areScores)
+        {
+            var mean = Mean(teachers, teachers.Count);
+            return Plain(output).Minus(mean).square().sum([1L]).div(mean.square().sum([1L]).clamp_min(Scalars.Of(1e-12))).mean();
+        }
         var t = options.Temperature;
         using Scalar temperature = t, factor = t * t / output.shape[0];
         var said = Mean(teachers.Select(logits => functional.softmax(logits.div(temperature), 1)), teachers.Count);

@@ -114,7 +114,7 @@ public static class Trainer
                 if (_job.Edit is { } edit && step % _job.EditEvery == 0) Apply(edit, (double)step / Steps);
                 var loss = Step(batch, _job.Options.LearningRateAt((step + 0.5) / Steps));
                 if (!double.IsFinite(loss))
-                    throw new BadInputException($"training diverged: the loss is {loss} in epoch {at.Epoch + 1}; a lower learning rate than {_job.Options.LearningRate} may hold");
+                    throw new OutOfReachException($"training diverged: the loss is {loss} in epoch {at.Epoch + 1}; a lower learning rate than {_job.Options.LearningRate} may hold");
                 at = at with { Step = at.Step + 1, LossSum = at.LossSum + loss * batch.Count, Seen = at.Seen + batch.Count, Seconds = Seconds };
                 Report((double)(step + 1) / _stepsAnEpoch, at.LossSum / at.Seen, always: false);
                 if (_sinceSaved.Elapsed > _saveAfter) Save(at);

@@ -23,12 +23,10 @@ internal sealed class OptionReader(JsonElement element, string where)
     public IReadOnlyList<double> Numbers(string name, double above, double upTo) =>
         Find(name) is { } value ? [.. Items(name, value).Select(v => InRange(name, v, above, upTo))] : throw new BadInputException($"{where} has no '{name}'");
 
-    public int Whole(string name, int otherwise, int least, int most)
-    {
-        if (Find(name) is not { } value) return otherwise;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most
-            ? number : throw Wrong(name, value, $"a whole number from {least} to {most}");
-    }
+    public IReadOnlyList<int> Wholes(string name, int least, int most) =>
+        Find(name) is { } value ? [.. Items(name, value).Select(v => InRange(name, v, least, most))] : throw new BadInputException($"{where} has no '{name}'");
+
+    public int Whole(string name, int otherwise, int least, int most) => Find(name) is { } value ? InRange(name, value, least, most) : otherwise;
 
     public T OneOf<T>(string name, T otherwise) where T : struct, Enum
     {
@@ -62,6 +60,9 @@ internal sealed class OptionReader(JsonElement element, string where)
     private double InRange(string name, JsonElement value, double above, double upTo) =>
         value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number && number > above && number <= upTo
             ? number : throw Wrong(name, value, $"a number {(above < 0 && above > -1e-200 ? "from 0" : $"above {above}")} up to {upTo}");
+
+    private int InRange(string name, JsonElement value, int least, int most) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most ? number : throw Wrong(name, value, $"a whole number from {least} to {most}");
 
     private BadInputException Wrong(string name, JsonElement value, string allowed) => new($"{where}: {name} is {value.GetRawText()}, {allowed} is allowed");
 }

@@ -14,6 +14,9 @@ public sealed record Promise
     /// <summary>How many times smaller than the original's weights the packed file must be; null for any size.</summary>
     public double? Ratio { get; init; }
 
+    /// <summary>Whether nothing is promised.</summary>
+    public bool IsEmpty => MaxDrop is null && Ratio is null;
+
     /// <summary>
     /// Points lost from one score to another, for choosing. A promise must hold on data nobody has seen, so there the upper end of the interval counts; an aim
     /// is held against the mean.

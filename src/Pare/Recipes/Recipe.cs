@@ -128,18 +128,19 @@ public sealed record Recipe
             },
             "share" => new ShareStep
             {
-                Centroids = [.. options.Numbers("centroids", above: 1, upTo: 256).Select(n => (int)n)],
+                Centroids = options.Wholes("centroids", 2, 256),
                 Lambda = options.Number("lambda", 0, above: -1e-300, upTo: 1e9),
                 Ramp = options.Number("ramp", 0.8, above: 0, upTo: 1),
                 Biases = options.OneOf("biases", Quantize.BiasForm.Grid8),
                 Training = Training(options),
             },
             "bits" => new BitsStep { Ratios = options.Numbers("ratios", above: 1, upTo: 1e6), Sharing = new Quantize.ShareOptions { Biases = options.OneOf("biases", Quantize.BiasForm.Grid8) } },
-            "int8" => new Int8Step { Network = Codes(options) },
+            "int8" => new Int8Step { Network = Codes(options), Exclude = options.Texts("exclude") },
             "qat" => new QatStep
             {
-                Bits = [.. options.Numbers("bits", above: 1, upTo: 8).Select(b => b == Math.Floor(b) ? (int)b : throw new BadInputException($"step 'qat': weights of {b} bits; whole numbers from 2 to 8 are allowed"))],
+                Bits = options.Wholes("bits", 2, 8),
                 Network = Codes(options) with { EdgeBits = options.Whole("edgeBits", 8, 2, 8), KeepShared = true },
+                Exclude = options.Texts("exclude"),
                 Training = Training(options) with { LearnScales = options.OneOf("scales", ScaleForm.Learned) == ScaleForm.Learned },
             },
             "factorize" => new FactorizeStep
@@ -160,7 +161,6 @@ public sealed record Recipe
     {
         Method = options.OneOf("calibration", Quantize.Integer.RangeMethod.Mse),
         Rounding = options.OneOf("rounding", Quantize.Integer.RoundingMethod.Nearest),
-        Exclude = options.Texts("exclude"),
     };
 
     /// <summary>What becomes of the scales of codes in training.</summary>

@@ -21,8 +21,10 @@ public static class RecipeRunner
     /// <summary>Runs the recipe.</summary>
     /// <param name="model">The network.</param>
     /// <param name="trained">False for a network fresh from the zoo: it is trained first.</param>
+    /// <exception cref="BadInputException">A pattern of layers to leave alone fits none, or what the first step needs is not there.</exception>
     public static RecipeResult Run(Recipe recipe, Model model, RecipeRun run, bool trained)
     {
+        CheckPatterns(recipe, model);
         var start = Begin(recipe, model, run, trained);
         return new RecipeResult(start.Model, From(start, recipe, run, seconds: null, run.Accept));
     }
@@ -38,7 +40,18 @@ public static class RecipeRunner
     }
 
     /// <summary>Runs the recipe for what its steps find on the way, in so many seconds; null for any time.</summary>
-    internal static void Explore(Candidate start, Recipe recipe, RecipeRun run, double? seconds) => From(start, recipe, run, seconds, accept: null);
+    internal static void Explore(Candidate start, Recipe recipe, RecipeRun run, double? seconds)
+    {
+        CheckPatterns(recipe, start.Model);
+        From(start, recipe, run, seconds, accept: null);
+    }
+
+    // Before any work: what a later step cannot do is given up then.
+    private static void CheckPatterns(Recipe recipe, Model model)
+    {
+        var layers = Layer.Of(new GraphIndex(model.Graph)).ToList();
+        foreach (var step in recipe.Steps) new LayerPatterns(step.Exclude).CheckAllFit(layers);
+    }
 
     private static Candidate? From(Candidate start, Recipe recipe, RecipeRun run, double? seconds, Func<Model, bool>? accept)
     {

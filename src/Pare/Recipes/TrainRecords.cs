@@ -1,4 +1,5 @@
 using Pare.Onnx;
+using Pare.Profile;
 
 namespace Pare.Recipes;
 
@@ -18,6 +19,9 @@ public sealed record Score(double Value, double Loss = double.NaN)
 {
     /// <summary>The value of each example in the data's order, for paired comparisons; empty where it was not kept.</summary>
     public IReadOnlyList<float> Each { get; init; } = [];
+
+    /// <summary>An evaluation as a score; its loss is not known.</summary>
+    public static Score Of(Evaluation evaluation) => new(evaluation.Value) { Each = evaluation.Scores };
 }
 
 /// <summary>One epoch of a run.</summary>

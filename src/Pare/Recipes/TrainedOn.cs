@@ -13,8 +13,11 @@ public static class TrainedOn
 
     public static Model Mark(Model model, DataSplits data) => model.WithMetadata(Key, Describe(data));
 
-    public static bool Matches(Model model, DataSplits data) => model.MetadataValue(Key) == Describe(data);
+    public static bool Matches(Model model, DataSplits data) => model.MetadataValue(Key) is { } note && note == Describe(data);
 
-    // Data without a test part of their own are divided by the seed: another division would test on what this one trained on.
-    private static string Describe(DataSplits data) => $"{data.Name} {data.Train.Count}{(data.HasOwnTest ? "" : $" {ExampleDigest.Of(data.Test)[..8]}")}";
+    /// <summary>Whether the model was trained on data of that name, however they were divided.</summary>
+    public static bool Names(Model model, string data) => model.MetadataValue(Key)?.StartsWith($"{data} ", StringComparison.Ordinal) == true;
+
+    // Parts are divided by the seed: another division would choose and judge by what this one trained on.
+    private static string Describe(DataSplits data) => $"{data.Name} {data.Train.Count} {ExampleDigest.Of(data.Validation)[..8]}";
 }

@@ -113,4 +113,17 @@ public class DistillationLossTests
         Assert.Equal(expected.Length, values.Length);
         for (var i = 0; i < values.Length; i++) Assert.Equal(expected[i], values[i], 1e-5f);
     }
+
+    [Fact]
+    public void What_is_no_score_of_classes_is_followed_by_its_distance()
+    {
+        // |(1, 2) - (1, 4)|² / |(1, 4)|² = 4 / 17, with gradient 2 (y - t) / 17.
+        var regressor = Network();
+        regressor = regressor with { Graph = regressor.Graph with { Outputs = [ValueInfo.Of("y", ElementType.Float, new Dimension(null, "N"), 2, 3)] } };
+        using var student = torch.tensor(new[] { 1f, 2f }, [1, 2], requires_grad: true);
+        var loss = new ClassLoss(regressor, Soft).Following(student, null!, [torch.tensor(new[] { 1f, 4f }, [1, 2])]);
+        loss.backward();
+        Assert.Equal(4 / 17f, loss.item<float>(), 1e-6f);
+        AssertNear([0f, -4 / 17f], student.grad!);
+    }
 }

@@ -311,4 +311,55 @@ public class RecipeRunnerTests
             },
         };
     }
+
+    [Fact]
+    public void A_cycle_that_diverges_is_a_miss_and_not_the_end()
+    {
+        var trainings = 0;
+        var run = Run(_ => 0.9, seen: _ =>
+        {
+            if (trainings++ == 1) throw new OutOfReachException("training diverged");
+        });
+        var prune = new PruneStep { Kept = [0.5, 0.2, 0.1], Patience = 1, Bisections = 0, Training = Short, Score = PruneScore.Magnitude };
+        var result = RecipeRunner.Run(Recipe(prune), Network, run, trained: true).Result;
+        Assert.Equal([false, true, false], run.Log.Select(l => l.Options.ContainsKey("given up")));
+        Assert.Equal(0.1, (double)WeightCount.NonZero(result!.Model) / WeightCount.All(Network), 3);
+    }
+
+    [Fact]
+    public void A_pattern_that_fits_nothing_is_refused_before_any_work()
+    {
+        var run = Run(_ => 0.9, seen: _ => throw new InvalidOperationException("trained"));
+        var prune = new PruneStep { Kept = [0.5], Training = Short, Score = PruneScore.Magnitude };
+        var message = Assert.Throws<BadInputException>(() => RecipeRunner.Run(Recipe(prune, prune with { Exclude = ["ip9"] }), Network, run, trained: false)).Message;
+        Assert.Contains("'ip9' matches no layer", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cut_that_does_not_train_needs_no_labels()
+    {
+        Assert.False(new ChannelStep { Macs = [0.5], Training = null }.Trains);
+        Assert.True(new ChannelStep { Macs = [0.5], Training = null, Importance = Pare.Prune.Channels.ChannelImportance.Fisher }.Trains);
+        var run = Run(_ => 0.9, seen: _ => throw new InvalidOperationException("trained"));
+        var result = RecipeRunner.Run(Recipe(new ChannelStep { Macs = [0.5], Training = null, Multiple = 2 }), Network, run, trained: true).Result;
+        Assert.InRange(ModelProfile.Of(result!.Model).Macs, 0.45 * ModelProfile.Of(Network).Macs, 0.5 * ModelProfile.Of(Network).Macs);
+    }
+
+    [Fact]
+    public void Options_read_the_same_in_every_country()
+    {
+        var before = System.Globalization.CultureInfo.CurrentCulture;
+        var german = (System.Globalization.CultureInfo)before.Clone();
+        german.NumberFormat.NumberDecimalSeparator = ",";
+        System.Globalization.CultureInfo.CurrentCulture = german;
+        try
+        {
+            Assert.Equal("0.5 0.25", new PruneStep { Kept = [0.5, 0.25], Training = Short }.Options["kept"]);
+            Assert.Equal("0.5", new ChannelStep { Macs = [0.5], Training = Short }.Options["macs"]);
+        }
+        finally
+        {
+            System.Globalization.CultureInfo.CurrentCulture = before;
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using Pare.Onnx;
 using Pare.Profile;
 using Pare.Quantize;
+using static System.FormattableString;
 
 namespace Pare.Recipes.Steps;
 
@@ -20,7 +21,7 @@ public sealed record BitsStep : RecipeStep
 
     public override bool Trains => false;
 
-    public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string> { ["ratios"] = string.Join(' ', Ratios) };
+    public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string> { ["ratios"] = Listed(Ratios) };
 
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
     {
@@ -29,7 +30,7 @@ public sealed record BitsStep : RecipeStep
         foreach (var ratio in Ratios.OrderDescending())
         {
             if (Shared(from, measured, (long)(weights / ratio)) is not { } shared) continue;
-            if (Attempt(run, new SortedDictionary<string, string> { ["ratio"] = $"{ratio}" }, from, () => new Candidate(shared, run.ScoreOn(shared, run.Data.Validation))) is { } result) yield return result;
+            if (Attempt(run, new SortedDictionary<string, string> { ["ratio"] = Invariant($"{ratio}") }, from, () => new Candidate(shared, run.ScoreOn(shared, run.Data.Validation))) is ({ } result, true)) yield return result;
         }
     }
 

@@ -17,6 +17,6 @@ public sealed record BranchStep : CutStep
     {
         var tried = Subset.Draw(run.Data.Train, Math.Min(Images, run.Data.Train.Count), run.Seed);
         var before = run.ScoreOn(model, tried);
-        return BranchPruner.Prune(model, share, ModelProfile.MacsByNode, m => run.Metric.Drop(before.Value, run.ScoreOn(m, tried).Value), progress: null, Exclude).Model;
+        return BranchPruner.Prune(model, share, ModelProfile.MacsByNode, m => run.Metric.Drop(before.Value, run.ScoreOn(m, tried).Value), progress: null, ExcludedOf(model)).Model;
     }
 }

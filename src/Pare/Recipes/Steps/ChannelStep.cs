@@ -14,13 +14,15 @@ public sealed record ChannelStep : CutStep
 
     public override string Name => "channels";
 
+    public override bool Trains => base.Trains || Importance == ChannelImportance.Fisher;
+
     public override IReadOnlyDictionary<string, string> Options =>
         new SortedDictionary<string, string>(base.Options.ToDictionary()) { ["importance"] = Importance.ToString().ToLowerInvariant(), ["multiple"] = $"{Multiple}" };
 
     protected override Model Cut(Model model, double share, IReadOnlyDictionary<string, long> macs, TrainResult? trained, RecipeRun run)
     {
         var gradients = Importance == ChannelImportance.Fisher ? trained is { MeanSquaredGradients: { Count: > 0 } kept } ? kept : Gradients(model, run) : null;
-        return ChannelPruner.Prune(model, new ChannelPruneOptions { Macs = share, Importance = Importance, Multiple = Multiple, Exclude = Exclude }, macs, gradients).Model;
+        return ChannelPruner.Prune(model, new ChannelPruneOptions { Macs = share, Importance = Importance, Multiple = Multiple, Exclude = ExcludedOf(model) }, macs, gradients).Model;
     }
 
     // One pass over the data at a rate that changes nothing to speak of, only to see the gradients.

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Pare.Onnx;
 using Pare.Profile;
+using static System.FormattableString;
 
 namespace Pare.Recipes.Steps;
 
@@ -23,64 +23,51 @@ public abstract record CutStep : RecipeStep
     /// <summary>Share of the promised drop that this step may use up; later steps need the rest.</summary>
     public double Budget { get; init; } = 0.7;
 
-    /// <summary>Layers that are left whole, by name pattern.</summary>
-    public IReadOnlyList<string> Exclude { get; init; } = [];
+    public override bool Trains => Training is not null;
 
     public override int Epochs(int examples) => Macs.Count * (Training?.For(examples).Epochs ?? 0);
 
     /// <summary>In less time than all cycles take there are fewer of them; only where one takes more is it shorter.</summary>
     public override RecipeStep Stretched(double factor) => this with { Training = Training?.Stretched(Math.Max(factor, Math.Min(1, factor * Macs.Count))) };
 
-    public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string> { ["macs"] = string.Join(' ', Macs), ["epochs"] = $"{Training?.Epochs ?? 0}" };
+    public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string> { ["macs"] = Listed(Macs), ["epochs"] = $"{Training?.Epochs ?? 0}" };
 
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
     {
         var accepted = new Stack<Candidate>();
         accepted.Push(from);
         var whole = (double)ModelProfile.MacsByNode(run.Baseline ?? from.Model).Values.Sum();
+        var allowed = Training is null ? double.PositiveInfinity : Budget * run.MaxDrop;
         TrainResult? trained = null;
         foreach (var share in Macs.TakeWhile(_ => run.HasTimeFor(Training)))
         {
-            var watch = Stopwatch.StartNew();
             var model = accepted.Peek().Model;
             var macs = ModelProfile.MacsByNode(model);
             // The share is of the original; what was lost before already counts.
             var left = share * whole / macs.Values.Sum();
             if (left >= 1) continue;
-            var options = new SortedDictionary<string, string>(Options.ToDictionary()) { ["macs"] = $"{share:0.#####}" };
-            Model smaller;
-            try
-            {
-                smaller = Cut(model, left, macs, trained, run);
-            }
-            catch (OutOfReachException e)
-            {
-                options["given up"] = e.Message;
-                run.Note(Name, options, watch, accepted.Peek(), accepted: true);
-                break;
-            }
-            if (Training is null)
-            {
-                accepted.Push(new Candidate(smaller, run.ScoreOn(smaller, run.Data.Validation)));
-                run.Note(Name, options, watch, accepted.Peek(), accepted: true);
-                continue;
-            }
-            var allowed = Budget * run.MaxDrop;
-            Candidate result;
-            var trainings = 0;
+            Model? smaller = null;
+            var (trainings, fits) = (0, false);
+            Candidate? made;
             do
             {
-                trained = run.Retrain(smaller, Training, $"{Name} to {100 * share:0.##} %");
-                (smaller, result) = (trained.Model, new Candidate(trained.Model, trained.Validation!));
-                options["epochs"] = $"{++trainings * Training.Epochs}";
-                run.Note(Name, options.ToDictionary(), watch, result, run.Drop(result.Score) <= allowed);
-                watch.Restart();
+                var options = new SortedDictionary<string, string>(Options.ToDictionary()) { ["macs"] = Invariant($"{share:0.#####}") };
+                if (Training is not null) options["epochs"] = $"{++trainings * Training.Epochs}";
+                (made, fits) = Attempt(run, options, accepted.Peek(), () => Trained(smaller ??= Cut(model, left, macs, trained, run), share), allowed);
+                smaller = made?.Model;
             }
-            while (run.Drop(result.Score) > allowed && run.Drop(result.Score) <= Near * allowed && trainings < MaxTrainings && run.HasTimeFor(Training));
-            if (run.Drop(result.Score) > allowed) break;
-            accepted.Push(result);
+            while (made is not null && !fits && run.Drop(made.Score) <= Near * allowed && trainings < MaxTrainings && run.HasTimeFor(Training));
+            if (!fits) break;
+            accepted.Push(made!);
         }
         return accepted;
+
+        Candidate Trained(Model smaller, double share)
+        {
+            if (Training is null) return new Candidate(smaller, run.ScoreOn(smaller, run.Data.Validation));
+            trained = run.Retrain(smaller, Training, Invariant($"{Name} to {100 * share:0.##} %"));
+            return new Candidate(trained.Model, trained.Validation!);
+        }
     }
 
     /// <summary>The model with a share of its multiply-adds or less.</summary>

@@ -1,4 +1,5 @@
 using Pare.LowRank;
+using static System.FormattableString;
 
 namespace Pare.Recipes.Steps;
 
@@ -17,32 +18,29 @@ public sealed record FactorizeStep : RetrainingStep
     /// <summary>Training examples that outputs are to err little on; 0 for factors of the weights alone.</summary>
     public int Images { get; init; } = 256;
 
-    /// <summary>Layers left whole, by pattern.</summary>
-    public IReadOnlyList<string> Exclude { get; init; } = [];
-
     public override string Name => "factorize";
 
     protected override int Tries => Macs.Count;
 
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
     {
-        ["macs"] = string.Join(' ', Macs), ["method"] = Method?.ToString().ToLowerInvariant() ?? "auto", ["images"] = $"{Images}", ["epochs"] = $"{Training.Epochs}",
+        ["macs"] = Listed(Macs), ["method"] = Method?.ToString().ToLowerInvariant() ?? "auto", ["images"] = $"{Images}", ["epochs"] = $"{Training.Epochs}",
     };
 
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
     {
         foreach (var macs in Macs.Order().TakeWhile(_ => run.HasTimeFor(Training)))
         {
-            var options = new SortedDictionary<string, string>(Options.ToDictionary(), StringComparer.Ordinal) { ["macs"] = $"{macs}" };
-            if (Attempt(run, options, from, () => Trained(macs, options)) is { } result) yield return result;
+            var options = new SortedDictionary<string, string>(Options.ToDictionary(), StringComparer.Ordinal) { ["macs"] = Invariant($"{macs}") };
+            if (Attempt(run, options, from, () => Trained(macs, options)) is ({ } result, true)) yield return result;
         }
         yield return from;
 
         Candidate Trained(double macs, SortedDictionary<string, string> options)
         {
-            var (thin, left) = run.Factorize(from.Model, new FactorizeOptions { Macs = macs, Method = Method, Exclude = Exclude }, Images, run);
+            var (thin, left) = run.Factorize(from.Model, new FactorizeOptions { Macs = macs, Method = Method, Exclude = ExcludedOf(from.Model) }, Images, run);
             foreach (var (layer, reason) in left) options[$"whole: {layer}"] = reason;
-            var trained = run.Retrain(thin, Training, $"factorize to {100 * macs:0.##} %");
+            var trained = run.Retrain(thin, Training, Invariant($"factorize to {100 * macs:0.##} %"));
             return new Candidate(trained.Model, trained.Validation!);
         }
     }

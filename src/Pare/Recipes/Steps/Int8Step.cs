@@ -20,27 +20,14 @@ public sealed record Int8Step : RecipeStep
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
     {
         var options = new SortedDictionary<string, string>(Options.ToDictionary(), StringComparer.Ordinal);
-        if (Attempt(run, options, from, Coded) is { } result) yield return result;
+        if (Attempt(run, options, from, Coded) is ({ } result, true)) yield return result;
         yield return from;
 
         Candidate Coded()
         {
-            var (model, left, _) = ToInt8();
+            var (model, left, _) = run.ToInt8(from.Model, Network with { Exclude = ExcludedOf(from.Model) }, true, run);
             foreach (var (layer, reason) in left) options[$"float: {layer}"] = reason;
             return new Candidate(model, run.ScoreOn(model, run.Data.Validation));
-        }
-
-        CodedNetwork ToInt8()
-        {
-            try
-            {
-                return run.ToInt8(from.Model, Network, true, run);
-            }
-            catch (BadInputException e) when (!ReferenceEquals(from.Model, run.Baseline) && e.InnerException is null)
-            {
-                // What the steps before have won is not lost for it.
-                throw new OutOfReachException(e.Message);
-            }
         }
     }
 }

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Pare.Onnx;
 using Pare.Prune;
+using static System.FormattableString;
 
 namespace Pare.Recipes.Steps;
 
@@ -29,16 +29,13 @@ public sealed record PruneStep : RetrainingStep
     /// <summary>What decides which weights go.</summary>
     public PruneScore Score { get; init; } = PruneScore.Saliency;
 
-    /// <summary>Layers left whole, by name pattern.</summary>
-    public IReadOnlyList<string> Exclude { get; init; } = [];
-
     public override string Name => "prune";
 
     protected override int Tries => Kept.Count + Bisections;
 
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
     {
-        ["kept"] = string.Join(' ', Kept), ["score"] = Score.ToString().ToLowerInvariant(), ["epochs"] = $"{Training.Epochs}",
+        ["kept"] = Listed(Kept), ["score"] = Score.ToString().ToLowerInvariant(), ["epochs"] = $"{Training.Epochs}",
     };
 
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
@@ -57,22 +54,19 @@ public sealed record PruneStep : RetrainingStep
 
         Candidate Try(Candidate start, double kept)
         {
-            var watch = Stopwatch.StartNew();
-            var result = Cycle(start.Model, kept, run);
-            var fits = run.Drop(result.Score) <= Budget * run.MaxDrop;
-            var options = new SortedDictionary<string, string> { ["kept"] = $"{kept:0.#####}", ["score"] = Options["score"], ["epochs"] = Options["epochs"] };
-            run.Note(Name, options, watch, result, fits);
+            var options = new SortedDictionary<string, string> { ["kept"] = Invariant($"{kept:0.#####}"), ["score"] = Options["score"], ["epochs"] = Options["epochs"] };
+            var (made, fits) = Attempt(run, options, start, () => Cycle(start.Model, kept, run), Budget * run.MaxDrop);
             if (fits)
             {
                 (good, bad, misses) = (kept, kept < bad ? 0 : bad, 0);
-                accepted.Push(result);
+                accepted.Push(made!);
             }
             else
             {
                 bad = Math.Max(bad, kept);
                 misses++;
             }
-            return result;
+            return made ?? start;
         }
     }
 
@@ -89,11 +83,11 @@ public sealed record PruneStep : RetrainingStep
         Model? Edit(double progress, Model current, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
         {
             if (progress > Ramp + 0.05 || (Score == PruneScore.Saliency && NoGradientsYet(progress, meanSquaredGradients))) return null;
-            var options = new PruneOptions { Sparsity = SparsityAt(Math.Min(progress, Ramp)), Scope = PruneScope.Global, Score = Score, Exclude = [.. Exclude] };
+            var options = new PruneOptions { Sparsity = SparsityAt(Math.Min(progress, Ramp)), Scope = PruneScope.Global, Score = Score, Exclude = ExcludedOf(current) };
             return Pruner.Prune(current, options, meanSquaredGradients).Model;
         }
 
-        var trained = run.Retrain(model, Training, $"prune to {100 * kept:0.##} %", Edit, edits: 40);
+        var trained = run.Retrain(model, Training, Invariant($"prune to {100 * kept:0.##} %"), Edit, edits: 40);
         return new Candidate(DeadChannels.Remove(trained.Model).Model, trained.Validation!);
     }
 }

@@ -25,12 +25,12 @@ public sealed record QatStep : RetrainingStep
         foreach (var bits in Bits.TakeWhile(_ => run.HasTimeFor(Training)))
         {
             var options = OptionsOf($"{bits}");
-            if (Attempt(run, options, from, () => Trained(bits, options)) is { } result) yield return result;
+            if (Attempt(run, options, from, () => Trained(bits, options)) is ({ } result, true)) yield return result;
         }
 
         Candidate Trained(int bits, SortedDictionary<string, string> options)
         {
-            var coded = run.ToInt8(from.Model, Network with { WeightBits = bits }, false, run);
+            var coded = run.ToInt8(from.Model, Network with { WeightBits = bits, Exclude = ExcludedOf(from.Model) }, false, run);
             foreach (var (layer, reason) in coded.Float) options[$"float: {layer}"] = reason;
             var trained = run.Retrain(coded, Training, $"train with {bits}-bit weights").Model;
             return new Candidate(trained, run.ScoreOn(trained, run.Data.Validation));

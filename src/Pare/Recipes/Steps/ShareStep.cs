@@ -1,5 +1,6 @@
 using Pare.Onnx;
 using Pare.Quantize;
+using static System.FormattableString;
 
 namespace Pare.Recipes.Steps;
 
@@ -28,22 +29,20 @@ public sealed record ShareStep : RetrainingStep
 
     public override IReadOnlyDictionary<string, string> Options => new SortedDictionary<string, string>
     {
-        ["centroids"] = string.Join(' ', Centroids), ["lambda"] = $"{Lambda}", ["epochs"] = $"{Training.Epochs}",
+        ["centroids"] = string.Join(' ', Centroids), ["lambda"] = Invariant($"{Lambda}"), ["epochs"] = $"{Training.Epochs}",
     };
 
     public override IEnumerable<Candidate> Apply(Candidate from, RecipeRun run)
     {
         foreach (var centroids in Centroids.TakeWhile(_ => run.HasTimeFor(Training)))
         {
-            var options = new SortedDictionary<string, string> { ["centroids"] = $"{centroids}", ["lambda"] = $"{Lambda}", ["epochs"] = Options["epochs"] };
-            if (Attempt(run, options, from, () => Freeze(from.Model, centroids, run)) is { } result) yield return result;
+            var options = new SortedDictionary<string, string> { ["centroids"] = $"{centroids}", ["lambda"] = Invariant($"{Lambda}"), ["epochs"] = Options["epochs"] };
+            if (Attempt(run, options, from, () => Freeze(from.Model, centroids, run)) is ({ } result, true)) yield return result;
         }
     }
 
     private Candidate Freeze(Model model, int centroids, RecipeRun run)
     {
-        var frozen = 0.0;
-
         Model? Edit(double progress, Model current, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
         {
             if (progress > Ramp + 0.1 || NoGradientsYet(progress, meanSquaredGradients)) return null;
@@ -52,15 +51,13 @@ public sealed record ShareStep : RetrainingStep
 
         Model Frozen(Model current, double fraction, IReadOnlyDictionary<string, float[]> meanSquaredGradients)
         {
-            frozen = fraction;
             var sharing = new ShareOptions { Size = CodebookSize.OfCentroids(centroids), Lambda = Lambda };
             return Sharer.Freeze(current, new FreezeOptions { Fraction = fraction, Sharing = sharing }, meanSquaredGradients).Model;
         }
 
         var trained = run.Retrain(model, Training, $"share {centroids} values", Edit, edits: 30);
-        // A run of few steps may end before the last edit.
-        var shared = frozen is > 0 and < 1 ? Frozen(trained.Model, 1, trained.MeanSquaredGradients) : trained.Model;
-        var rounded = Rounder.Round(shared, Biases);
+        // A run of few steps may end before the last edit; what is shared already stays.
+        var rounded = Rounder.Round(Frozen(trained.Model, 1, trained.MeanSquaredGradients), Biases);
         return new Candidate(rounded, run.ScoreOn(rounded, run.Data.Validation));
     }
 }
