@@ -8,7 +8,7 @@ mkdir -p out
 for sparsity in 0.6 0.8 0.9; do
     for score in "magnitude" "magnitude --scope layer" "taylor" "fisher" "obd" "obs --scope layer" "obs"; do
         # shellcheck disable=SC2086
-        ./pare prune "$model" "${input[@]}" --sparsity "$sparsity" --score $score --exclude '/conv1*' '/linear*' -o out/scored.onnx --quiet >/dev/null
+        ./pare prune "$model" "${input[@]}" --sparsity "$sparsity" --score $score --exclude '/conv1*' --exclude '/linear*' -o out/scored.onnx --quiet >/dev/null
         echo "$sparsity $score: $(./pare eval out/scored.onnx "${input[@]}" --quiet | head -1)"
     done
 done

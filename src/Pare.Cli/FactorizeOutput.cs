@@ -27,7 +27,7 @@ internal static class FactorizeOutput
             foreach (var layer in result.Layers.Where(l => l.Factors is not null))
                 table.AddRow(new[] { layer.Name, Name(layer.Factors!.Method), Ranks(layer), Format.Count(layer.Layer.Macs), Format.Count(layer.MacsAfter), Format.Percent(layer.Factors.Error) }.Select(Tables.Cell));
             table.AddTotal(["network", "", "", Format.Count(result.MacsBefore), Format.Count(result.MacsAfter), ""]);
-            console.Write(table);
+            console.WriteTable(table);
             foreach (var layer in result.Layers.Where(l => l.Factors is null)) console.WriteLine($"left alone: {layer.Name} ({layer.Reason})");
             console.WriteLine($"{share} of the multiply-adds, {Format.Percent((double)after / Math.Max(1, before))} of the layers' weights are left");
             console.WriteLine($"wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}");

@@ -8,6 +8,9 @@ namespace Pare.Cli;
 /// <summary>Help pages: the overview of <c>pare</c>, and one page a verb.</summary>
 internal sealed class Help : SynchronousCommandLineAction
 {
+    /// <summary>Columns that texts beside options need; on a narrower terminal they stand below.</summary>
+    private const int LeastText = 60;
+
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
@@ -88,16 +91,29 @@ internal sealed class Help : SynchronousCommandLineAction
 
     private static void Section(IAnsiConsole console, string title, IEnumerable<(string Left, string Right)> rows)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2)).AddColumn(new GridColumn().PadRight(0));
-        var any = false;
-        foreach (var (left, right) in rows)
-        {
-            grid.AddRow(new Markup($"[cyan]{Markup.Escape(left)}[/]"), new Text(right));
-            any = true;
-        }
-        if (!any) return;
+        var lines = rows.ToList();
+        if (lines.Count == 0) return;
         console.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
-        console.Write(grid);
+        if (console.Profile.Width - lines.Max(l => l.Left.Length) >= LeastText) WriteBeside(console, lines);
+        else WriteBelow(console, lines);
         console.WriteLine();
     }
+
+    private static void WriteBeside(IAnsiConsole console, List<(string Left, string Right)> lines)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2)).AddColumn(new GridColumn().PadRight(0));
+        foreach (var (left, right) in lines) grid.AddRow(Name(left), new Text(right));
+        console.Write(grid);
+    }
+
+    private static void WriteBelow(IAnsiConsole console, List<(string Left, string Right)> lines)
+    {
+        foreach (var (left, right) in lines)
+        {
+            console.Write(new Padder(Name(left), new Padding(2, 0, 0, 0)));
+            if (right.Length > 0) console.Write(new Padder(new Text(right), new Padding(6, 0, 0, 0)));
+        }
+    }
+
+    private static Markup Name(string text) => new($"[cyan]{Markup.Escape(text)}[/]");
 }

@@ -19,8 +19,17 @@ internal static class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException(Directory.Exists(Path.GetDirectoryName(probe)) ? $"cannot write '{path}': {e.Message}" : $"cannot write '{path}': its folder does not exist", e);
+            var why = e is UnauthorizedAccessException ? "access to its folder is denied" : e.Message;
+            throw new BadInputException(Directory.Exists(Path.GetDirectoryName(probe)) ? $"cannot write '{path}': {why}" : $"cannot write '{path}': its folder does not exist", e);
         }
+    }
+
+    /// <summary>The same for a file that is no network: its name is not that of one, which would be lost.</summary>
+    /// <exception cref="BadInputException">It is.</exception>
+    public static void CheckReport(string path, string option)
+    {
+        if (Path.GetExtension(path).ToLowerInvariant() is ".onnx" or ".pare") throw new BadInputException($"{option} is '{path}', the name of a network; what is written there is none");
+        Check(path);
     }
 
     /// <summary>Bytes of a file that Pare wrote, and of the data files beside it that carry its name.</summary>

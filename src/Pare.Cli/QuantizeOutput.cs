@@ -44,13 +44,13 @@ internal static class QuantizeOutput
             var table = Tables.New(console, ["layer", "op", "weights", "error", "runs in", "why"]);
             foreach (var layer in result.Network.Layers)
                 table.AddRow(new[] { layer.Name, layer.Op, Format.Count(layer.Weights), layer.IsInteger ? Format.Percent(layer.Error) : "-", layer.IsInteger ? "int8" : "float", layer.Reason ?? $"range by {method}" }.Select(Tables.Cell));
-            console.Write(table);
+            console.WriteTable(table);
             var counts = string.Join(", ", result.Fusion.Counts.Where(c => c.Key.StartsWith('Q') || c.Key is "MatMulIntegerToFloat" or "DequantizeLinear").Select(c => $"{c.Value} {c.Key}"));
             console.WriteLine($"ONNX Runtime fuses {result.Fusion.Fused} layers to 8-bit kernels: {counts}");
             foreach (var (name, reason) in islands.Where(i => result.Network.Layers.All(l => l.Name != i.Name))) console.WriteLine($"in float: {name} ({reason})");
             if (options.ReducedRange) console.WriteLine("weights have 7 bits: this processor adds products in 16 bits (no VNNI)");
             if (result.Latency is var (before, after)) console.WriteLine($"latency {Format.Milliseconds(before.LatencyMs.Median)} in float, {Format.Milliseconds(after.LatencyMs.Median)} now: {Format.Ratio(after.Ratio)} the time, {Format.Ratio(1 / after.Ratio.Value)} as fast");
-            console.WriteLine($"{result.After.Metric.Name} {Format.Percent(result.Before.Value)} before, {Format.Percent(result.After.Value)} now: {Format.Points(-drop.Points)} points on {Format.Count(result.After.Count)} examples ({Format.Count(result.Images)} calibrated)");
+            console.WriteLine($"{result.After.Metric.Name} {Format.Percent(result.Before.Value)} before, {Format.Percent(result.After.Value)} now: {Format.Lost(drop.Points)} on {Format.Count(result.After.Count)} examples ({Format.Count(result.Images)} calibrated)");
             console.WriteLine($"wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}");
         });
     }

@@ -22,7 +22,7 @@ internal sealed class RecipeFlags : OptionGroup
             _target = Added(Opt.Choice("--target", ["none", "size", "latency", "both"], "none", "Look over several recipes for the network that keeps the promise and has the smallest packed file, the shortest prediction on this machine, or for all that no other beats in both; none works through one recipe."));
             _minutes = Added(Opt.Number("--minutes", "M", 0.01, 100_000, "Time for the search of --target: training is made as long as fits. (default: as long as its recipes take)"));
         }
-        _recipe = Added(new Option<string>("--recipe") { HelpName = "R", Description = $"{string.Join(", ", Recipe.BuiltIn)}, or a JSON file. (default deep)", DefaultValueFactory = _ => "deep" });
+        _recipe = Added(new Option<string>("--recipe") { HelpName = "R", Description = "deep: prune to a few percent, then share weights; small: the same, milder; bits: share without training; int8: 8 bits where they are faster; fast: branches and channels out, then int8; qat: 4 bits, trained so; or a JSON file (docs/recipes.md). (default deep)", DefaultValueFactory = _ => "deep" });
         _maxDrop = Added(Opt.Number("--max-drop", "P", 0, 100, maxDropHelp));
         _ratio = Added(Opt.Number("--ratio", "R", 1, 1e9, "How many times smaller than the weights in 32 bits the packed file must be. Where that cannot be kept, exit code 3 and no output. (default: any)"));
         _accept = Added(AcceptOption.Create());

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Pare.Onnx;
+using Pare.Profile;
 using Pare.Report;
 using Spectre.Console;
 
@@ -7,8 +9,11 @@ namespace Pare.Cli;
 /// <summary>What a single step did, as a table and as JSON.</summary>
 internal static class StepOutput
 {
-    public static void Show(VerbRun run, StepResult result, string path)
+    /// <param name="before">The network that was worked on.</param>
+    /// <param name="path">Where the result was written.</param>
+    public static void Show(VerbRun run, Model before, StepResult result, string path)
     {
+        var (macs, macsLeft) = (ModelProfile.MacsByNode(before).Values.Sum(), ModelProfile.MacsByNode(result.Model).Values.Sum());
         var weights = result.Layers.Sum(l => l.Weights);
         var nonZero = result.Layers.Sum(l => l.Kept * l.Weights);
         var json = new JsonObject
@@ -17,6 +22,9 @@ internal static class StepOutput
             ["out"] = path,
             ["weights"] = weights,
             ["kept"] = weights == 0 ? 1 : nonZero / weights,
+            ["macs"] = macs,
+            ["macsLeft"] = macsLeft,
+            ["bytes"] = OutputFile.Bytes(path),
             ["layers"] = new JsonArray([.. result.Layers.Select(Layer)]),
             ["leftAlone"] = new JsonArray([.. result.LeftAlone.Select(n => JsonValue.Create(n))]),
         };
@@ -28,9 +36,10 @@ internal static class StepOutput
             foreach (var layer in result.Layers)
                 table.AddRow([Tables.Cell(layer.Name), .. Cells(layer, more.Length > 0).Select(Tables.Cell)]);
             if (result.Layers.Count > 1) table.AddTotal(["total", Format.Count(weights), Format.Percent(nonZero / weights), "", .. more.Select(_ => "")]);
-            console.Write(table);
+            console.WriteTable(table);
             foreach (var (layer, reason) in result.LeftWhole) console.WriteLine($"left whole: {layer} ({reason})");
             foreach (var name in result.LeftAlone) console.WriteLine($"left alone: {name} (its weights are in a form that '{result.Step}' does not know)");
+            if (macsLeft != macs) console.WriteLine($"{Format.Short(macs)} MACs before, {Format.Short(macsLeft)} now ({Format.Percent((double)macsLeft / macs)})");
             console.WriteLine($"wrote {path}, {Format.Bytes(OutputFile.Bytes(path))}");
         });
     }

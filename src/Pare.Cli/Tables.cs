@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Pare.Cli;
 
@@ -19,6 +20,24 @@ internal static class Tables
     }
 
     public static Text Cell(string text) => new(text);
+
+    /// <summary>Writes a table with no figure broken: on a terminal that is too narrow the lines go without, and then run over its edge.</summary>
+    public static void WriteTable(this IAnsiConsole console, Table table)
+    {
+        var whole = new Whole(table);
+        if (whole.Measure(RenderOptions.Create(console), console.Profile.Width).Max > console.Profile.Width) table.Border = TableBorder.None;
+        console.Write(whole);
+    }
+
+    // As wide as it comes out, whatever the width of the console.
+    private sealed class Whole(IRenderable table) : IRenderable
+    {
+        private const int Wide = 10_000;
+
+        public Measurement Measure(RenderOptions options, int maxWidth) => table.Measure(options, Wide);
+
+        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => table.Render(options, Wide);
+    }
 
     /// <summary>A last row that stands out.</summary>
     public static void AddTotal(this Table table, IReadOnlyList<string> cells)

@@ -22,6 +22,7 @@ internal static class UsageError
             var known = isOption ? Names(parse) : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
             var what = isOption ? $"unknown option '{stray}'" : takesVerbs ? $"unknown verb '{stray}'" : $"unexpected argument '{stray}'";
             var nearest = DidYouMean.Nearest(stray, known);
+            if (nearest == stray) return $"'{stray}' stands before the verb; options follow it";
             return nearest is null ? $"{what}; '{path} --help' lists what there is" : $"{what}; did you mean '{nearest}'?";
         }
         if (takesVerbs) return $"a verb is missing; '{path} --help' lists what there is";

@@ -31,7 +31,7 @@ internal sealed class VerbRun(ParseResult parse, CommonOptions common, Cancellat
     public void NeedsOne(params ReadOnlySpan<Option> options)
     {
         string[] names = [.. options.ToArray().Select(o => o.Name)], given = [.. options.ToArray().Where(Has).Select(o => o.Name)];
-        if (given.Length != 1) throw new BadInputException($"one of {string.Join(", ", names)} is needed; {(given.Length == 0 ? "none" : string.Join(" and ", given))} is given");
+        if (given.Length != 1) throw new BadInputException($"one of {string.Join(", ", names)} is needed; {(given.Length == 0 ? "none is" : string.Join(" and ", given) + " are")} given");
     }
 
     /// <exception cref="BadInputException">An option is given that plays no part in what is asked for.</exception>

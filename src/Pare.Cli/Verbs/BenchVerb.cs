@@ -55,7 +55,7 @@ internal static class BenchVerb
         {
             var table = Tables.New(console, ["network", "median", "95 % of it", "p95", "runs", "time", "images/s", "load", "peak", "MACs", "file"]);
             foreach (var row in rows) table.AddRow(Cells(row).Select(Tables.Cell));
-            console.Write(table);
+            console.WriteTable(table);
         });
     }
 

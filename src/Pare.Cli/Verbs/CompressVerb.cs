@@ -36,7 +36,6 @@ internal static class CompressVerb
             {
                 var folder = run.Get(output);
                 var target = recipe.Target(run);
-                CompressOutput.Prepare(folder, front: target == SearchTarget.Both);
                 var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
                 var judged = metric.For(run, loaded.Model, splits.All, splits.Name);
                 var request = new CompressionRequest
@@ -49,6 +48,7 @@ internal static class CompressVerb
                 using var line = run.Progress("compressing");
                 if (Compressor.Outlook(request) is { } outlook) line.Note(outlook);
                 if (target is not null && request.Time is null) line.Note("without --minutes every recipe is worked through to its end, which may take hours");
+                CompressOutput.Prepare(folder, front: target == SearchTarget.Both, [.. request.Files]);
                 using var journal = Journal.Open(Path.Combine(folder, ".journal"), Compressor.Identity(request));
                 if (journal.Found > 0) line.Note($"going on with the work of an earlier run: {journal.Found} steps of it are there");
                 using var told = run.Cancel.Register(() => line.Note("what is done so far stays; the same command goes on from there"));

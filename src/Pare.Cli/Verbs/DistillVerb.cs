@@ -46,7 +46,7 @@ internal static class DistillVerb
                     Distillation = plan,
                     Checkpoint = training.Checkpoint(run),
                 };
-                TrainOutput.Run(run, job, splits, path, new Judge(labelled ? Metric.Top1 : Metric.Agreement, plan.Teachers[0], preprocess, new OrtOptions { Threads = run.Threads }));
+                TrainOutput.Run(run, job, !loaded.IsFresh, splits, path, new Judge(labelled ? Metric.Top1 : Metric.Agreement, plan.Teachers[0], preprocess, new OrtOptions { Threads = run.Threads }));
             },
         };
     }

@@ -32,26 +32,26 @@ internal static class EvalVerb
                 var preprocess = data.Preprocess(run, loaded.Model);
                 var splits = data.Open(run, preprocess, known: null);
                 ModelShape.CheckInput(loaded.Model, splits);
-                var examples = Part(splits, run.Get(part), loaded, run.Seed);
+                var (examples, which) = Part(splits, run.Get(part), loaded, run.Seed);
                 var other = run.Get(reference) is { } path ? Models.Load(path, new ZooOptions { Seed = run.Seed }) : null;
                 var asked = other is not null ? Metric.Agreement : metric.For(run, loaded.Model, examples, splits.Name);
                 if (asked == Metric.Agreement && other is null)
                     throw new BadInputException(metric.IsGiven(run) ? "agreement needs a network to agree with: --reference MODEL" : $"the labels of '{splits.Name}' do not fit the outputs of {loaded.Name}; --reference MODEL gives a network to agree with instead");
                 var score = Evaluate(run, new Judge(asked, (other ?? loaded).Model, preprocess, new OrtOptions { Threads = run.Threads }), loaded.Model, examples);
                 var latency = LatencyMeter.Measure(loaded.Model, new LatencyOptions { ExampleShape = examples.Shape, Run = new OrtOptions { Threads = run.Threads } });
-                Show(run, Costs.Of(loaded) with { Value = score.Value, Count = score.Count, LatencyMs = latency }, score, splits.Name);
+                Show(run, Costs.Of(loaded) with { Value = score.Value, Count = score.Count, LatencyMs = latency }, score, splits.Name, which);
             },
         };
     }
 
-    private static IDataset Part(DataSplits splits, string part, LoadedModel loaded, int seed) => part switch
+    private static (IDataset Examples, string Part) Part(DataSplits splits, string part, LoadedModel loaded, int seed) => part switch
     {
-        "train" => splits.Train,
-        "validation" => splits.Validation,
-        "test" => splits.Test,
-        "unseen" => loaded.Unseen(splits, seed).Test,
-        "all" => splits.All,
-        _ => splits.HasOwnTest ? splits.Test : splits.All,
+        "train" => (splits.Train, part),
+        "validation" => (splits.Validation, part),
+        "test" => (splits.Test, part),
+        "unseen" => (loaded.Unseen(splits, seed).Test, part),
+        "all" => (splits.All, part),
+        _ => Part(splits, splits.HasOwnTest ? "test" : "all", loaded, seed),
     };
 
     private static Evaluation Evaluate(VerbRun run, Judge judge, Model model, IDataset examples)
@@ -60,15 +60,16 @@ internal static class EvalVerb
         return judge.Of(model, examples, run.Share(line));
     }
 
-    private static void Show(VerbRun run, ModelCosts costs, Evaluation score, string data)
+    private static void Show(VerbRun run, ModelCosts costs, Evaluation score, string data, string part)
     {
         var json = costs.ToJson();
         json["metric"] = score.Metric.Name;
         json["data"] = data;
+        json["part"] = part;
         run.Show(json, console =>
         {
             var right = score.Metric == Metric.Top1 ? $" ({Format.Count((long)Math.Round(score.Value * score.Count))} of {Format.Count(score.Count)} right)" : $" over {Format.Count(score.Count)} examples";
-            console.MarkupLineInterpolated($"{score.Metric.Name} [bold]{Format.Percent(score.Value)}[/]{right} on {data}");
+            console.MarkupLineInterpolated($"{score.Metric.Name} [bold]{Format.Percent(score.Value)}[/]{right} on {data}, {(part == "all" ? "all of it" : $"part {part}")}");
             console.WriteLine($"latency {Format.Milliseconds(costs.LatencyMs!.Median)} a prediction (median; 95 % within {Format.Milliseconds(costs.LatencyMs.P95)})");
         });
     }

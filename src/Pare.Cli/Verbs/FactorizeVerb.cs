@@ -21,7 +21,7 @@ internal static class FactorizeVerb
         var vbmf = Opt.Flag("--vbmf", "The ranks at which singular values stand out of noise (variational Bayes).");
         var rank = Opt.MaybeWhole("--rank", "N", 1, int.MaxValue, "One rank for all layers.");
         var images = Opt.Whole("--images", "N", 1, 1_000_000, 256, "Examples of --data that layers' outputs are to err little on, drawn from the training part.");
-        var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name or operator; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
+        var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name or operator; * and ? stand for any characters. May be repeated." };
         var data = new DataFlags();
         return new VerbCommand("factorize", "Replace layers by thin ones of low rank.", new OptionGroup("Factorising") { output, method, energy, macs, by, vbmf, rank, images, exclude }, data)
         {

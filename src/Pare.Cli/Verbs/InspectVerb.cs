@@ -28,7 +28,7 @@ internal static class InspectVerb
             Examples = ["pare inspect model.onnx", "pare inspect squeezenet1.0 --json", "pare inspect lenet5 --training --html lenet5.html"],
             Body = run =>
             {
-                if (run.Get(html) is { } path) OutputFile.Check(path);
+                if (run.Get(html) is { } path) OutputFile.CheckReport(path, "--html");
                 var loaded = Models.Load(run.Get(model), new ZooOptions { Seed = run.Seed });
                 var options = flags.Read(run);
                 var report = Inspection.Of(loaded, options, run);
@@ -45,7 +45,7 @@ internal static class InspectVerb
         var table = Tables.New(console, InspectTable.Headers(report));
         foreach (var row in InspectTable.Rows(report, all)) table.AddRow(row.Select(Tables.Cell));
         table.AddTotal(InspectTable.Total(report));
-        console.Write(table);
+        console.WriteTable(table);
         console.WriteLine();
         console.MarkupLineInterpolated($"[bold]{report.Model}[/]");
         foreach (var line in InspectTable.Lines(report)) console.WriteLine(line);
@@ -53,7 +53,7 @@ internal static class InspectVerb
         console.WriteLine();
         var sizes = Tables.New(console, ReportTable.LayerHeaders);
         foreach (var layer in packed) sizes.AddRow(ReportTable.LayerCells(layer).Select(Tables.Cell));
-        console.Write(sizes);
+        console.WriteTable(sizes);
         console.MarkupLineInterpolated($"packed file [bold]{Format.Count(report.PackedBytes!.Value)}[/] bytes, {Format.Ratio((double)report.WeightBytes / report.PackedBytes.Value)} smaller than the weights as float32");
     }
 }

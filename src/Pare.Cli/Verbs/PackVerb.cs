@@ -38,7 +38,7 @@ internal static class PackVerb
     private static (long Before, long After) Pack(string name, string path, int seed)
     {
         if (Models.IsPath(name) && !LoadedModel.IsPackedFile(name)) return (SizeOf(name), PackedFile.Pack(name, path));
-        var bytes = OnnxWriter.ToBytes(Models.Load(name, new ZooOptions { Seed = seed }).Model);
+        var bytes = Models.IsPath(name) ? PackedFile.ReadModel(name) : OnnxWriter.ToBytes(Models.Load(name, new ZooOptions { Seed = seed }).Model);
         var packed = PackedFile.Pack(bytes);
         AtomicFile.Write(path, packed);
         return (bytes.LongLength, packed.LongLength);

@@ -24,8 +24,8 @@ internal static class PruneVerb
         var quality = Opt.Number("--quality", "Q", 0, double.PositiveInfinity, "Prune weights smaller than Q times their layer's standard deviation, as Deep Compression does.");
         var scope = Opt.Choice("--scope", ["global", "layer"], "global", "Whether all weights or channels compete, or every layer gives up the same share.");
         var by = ByFlag.Create("each layer's share of --sparsity is the one that costs least by it.");
-        var layers = new Option<string[]>("--layer") { HelpName = "NAME=S", Description = "A sparsity for one layer, such as ip1=0.92; layers not named stay as they are. May be repeated, in place of --sparsity.", AllowMultipleArgumentsPerToken = true };
-        var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name or operator; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
+        var layers = new Option<string[]>("--layer") { HelpName = "NAME=S", Description = "A sparsity for one layer, such as ip1=0.92; layers not named stay as they are. May be repeated, in place of --sparsity." };
+        var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name or operator; * and ? stand for any characters. May be repeated." };
         var score = Opt.Choice("--score", ["magnitude", "taylor", "fisher", "obd", "obs"], "magnitude",
             "What a weight counts: its size; what the loss loses by it, from its gradient (taylor), its squared gradients (fisher) or the Hessian's diagonal (obd); or what its layer's output errs by, the weights that stay making up for it (obs). All but magnitude need --data.");
         var pattern = Opt.Text("--pattern", "N:M", "Of each M consecutive weights of an output N stay, such as 2:4; with --score obs.");
@@ -99,8 +99,9 @@ internal static class PruneVerb
                     Exclude = run.Get(exclude) ?? [],
                 }, run.Get(score) == "magnitude" ? null : Measured(run, loaded.Model, Enum.Parse<CurvatureKind>(run.Get(score), ignoreCase: true)));
                 run.Cancel.ThrowIfCancellationRequested();
-                Models.Save(run.Get(keepDead) ? result.Model : DeadChannels.Remove(result.Model).Model, path);
-                StepOutput.Show(run, result, path);
+                if (!run.Get(keepDead)) result = result with { Model = DeadChannels.Remove(result.Model).Model };
+                Models.Save(result.Model, path);
+                StepOutput.Show(run, loaded.Model, result, path);
             },
         };
 
@@ -111,7 +112,7 @@ internal static class PruneVerb
             var result = ChannelPruner.Prune(network, options, ModelProfile.MacsByNode(network), gradients);
             run.Cancel.ThrowIfCancellationRequested();
             Models.Save(result.Model, path);
-            StepOutput.Show(run, result, path);
+            StepOutput.Show(run, network, result, path);
         }
 
         void RemoveBranches(VerbRun run, Model network, string path)
@@ -122,7 +123,7 @@ internal static class PruneVerb
             using var line = run.Progress("pruning");
             var result = BranchPruner.Prune(network, share, ModelProfile.MacsByNode, m => -judge.Of(m, examples, new Relay<double>(_ => run.Cancel.ThrowIfCancellationRequested())).Value, run.Share(line, "answers without each branch"), run.Get(exclude) ?? []);
             Models.Save(result.Model, path);
-            StepOutput.Show(run, result, path);
+            StepOutput.Show(run, network, result, path);
         }
 
         StepResult Obs(VerbRun run, Model network)

@@ -18,7 +18,7 @@ internal static class QuantizeVerb
     {
         var model = Models.Argument();
         var output = Opt.Output("The quantized network (.onnx).");
-        var scheme = Opt.Choice("--scheme", ["int8", "minmax8", "int4"], "int8", "int8 predicts faster and needs --data; minmax8 stores every weight in 8 bits, int4 the weights of matrix products in 4.");
+        var scheme = Opt.Choice("--scheme", ["int8", "minmax8", "int4"], "int8", "int8 predicts faster and needs --data; minmax8 stores every weight in 8 bits, int4 in 4, of which matrix products are computed so.");
         var calibration = Opt.Choice("--calibration", ["minmax", "average", "percentile", "entropy", "mse"], "mse", "How int8 chooses ranges of activations.");
         var images = Opt.Whole("--images", "N", 1, 1_000_000, 256, "Calibration examples for int8, drawn from the training part.");
         var rounding = Opt.Choice("--rounding", ["nearest", "gptq", "adaround"], "nearest", "How weights become codes: each to the nearest, or so that a layer's output errs little (gptq, and adaround from there; both need --data).");
@@ -32,7 +32,7 @@ internal static class QuantizeVerb
         var accept = AcceptOption.Create();
         var equalize = Opt.Flag("--equalize", "Cross-layer equalization first; helps with --per-tensor.");
         var keepBiases = Opt.Flag("--keep-biases", "No correction of biases for the mean error that rounding makes.");
-        var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave float, by name or operator; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
+        var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave float, by name or operator; * and ? stand for any characters. May be repeated." };
         var data = new DataFlags();
         var metric = new MetricFlags();
         return new VerbCommand("quantize", "Integer weights, and 8-bit arithmetic where ONNX Runtime has it.",
@@ -59,7 +59,7 @@ internal static class QuantizeVerb
             var result = run.Get(scheme) == "int4" ? Int4(run, loaded) : MinMax8.Quantize(loaded.Model, run.Get(exclude));
             run.Cancel.ThrowIfCancellationRequested();
             Models.Save(result.Model, path);
-            StepOutput.Show(run, result, path);
+            StepOutput.Show(run, loaded.Model, result, path);
         }
 
         StepResult Int4(VerbRun run, LoadedModel loaded)
@@ -107,14 +107,14 @@ internal static class QuantizeVerb
                 var request = Request(loaded.Model);
                 var judge = new Judge(metric.For(run, loaded.Model, splits.All, splits.Name), loaded.Model, preprocess, request.Run);
                 var parts = loaded.Unseen(splits, run.Seed);
-                if (run.Get(maxDrop) is { } promised) AcceptanceTest.CheckCount(splits.Name, parts.Test.Count, judge.Metric, promised, AcceptOption.Parse(run.Get(accept)));
-                var before = new Lazy<Evaluation>(() => Score(loaded.Model, parts.Validation));
-                // A promise must hold on pictures nobody has seen: the upper end of the interval counts.
-                var (tuned, used) = Quantization.Tune(request, parts, preprocess, m => PairedDrop.Between(judge.Metric, before.Value.Scores, Score(m, parts.Validation).Scores).Upper95);
-                var made = Result(tuned, used, Score(loaded.Model, parts.Test), Score(tuned.Result.Model, parts.Test));
+                var promise = new Promise { MaxDrop = run.Get(maxDrop), Rule = AcceptOption.Parse(run.Get(accept)) };
+                if (promise.MaxDrop is { } promised) AcceptanceTest.CheckCount(splits.Name, parts.Test.Count, judge.Metric, promised, promise.Rule, Evaluator.CountsAnswers(judge.Metric, loaded.Model));
+                var before = new Lazy<Score>(() => Score.Of(Judged(loaded.Model, parts.Validation)));
+                var (tuned, used) = Quantization.Tune(request, parts, preprocess, m => promise.Drop(judge.Metric, before.Value, Score.Of(Judged(m, parts.Validation))));
+                var made = Result(tuned, used, Judged(loaded.Model, parts.Test), Judged(tuned.Result.Model, parts.Test));
                 return made with { Network = made.Network with { Model = preprocess.ToMetadata(made.Network.Model) } };
 
-                Evaluation Score(Model model, IDataset examples) => judge.Of(model, examples, run.Share(progress, "scoring"));
+                Evaluation Judged(Model model, IDataset examples) => judge.Of(model, examples, run.Share(progress, "scoring"));
             }
 
             QuantizationRequest Request(Model loaded) => new()

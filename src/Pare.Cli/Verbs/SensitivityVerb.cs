@@ -20,7 +20,7 @@ internal static class SensitivityVerb
         var output = Opt.Text("--out", "FILE", "Write what was measured, for --by of 'pare prune', 'share' and 'factorize'.", "-o");
         var methods = Opt.Text("--methods", "LIST", $"What to try on each layer, with commas between: {string.Join(", ", Sensitivities.Methods)}. (default all)");
         var images = Opt.Whole("--images", "N", 1, 10_000_000, 1000, "Pictures to measure on, drawn from those that choices are made on.");
-        var layers = new Option<string[]>("--layer") { HelpName = "PATTERN", Description = "Layers to measure, by name or operator; * and ? stand for any characters. May be repeated. (default all)", AllowMultipleArgumentsPerToken = true };
+        var layers = new Option<string[]>("--layer") { HelpName = "PATTERN", Description = "Layers to measure, by name or operator; * and ? stand for any characters. May be repeated. (default all)" };
         var cache = Opt.Text("--cache", "DIR", "Where results are kept, so that the same is not measured twice. (default: in the user's cache)");
         var metric = new MetricFlags();
         var data = new DataFlags();
@@ -31,7 +31,7 @@ internal static class SensitivityVerb
             Examples = ["pare sensitivity model.onnx --data photos.zip -o sens.json", "pare sensitivity model.onnx --data pictures/ --metric agreement --methods sparsity,bits"],
             Body = run =>
             {
-                if (run.Get(output) is { } path) OutputFile.Check(path);
+                if (run.Get(output) is { } path) OutputFile.CheckReport(path, "-o");
                 var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
                 ModelShape.CheckInput(loaded.Model, splits);
                 var part = loaded.Unseen(splits, run.Seed).Validation;
@@ -65,7 +65,7 @@ internal static class SensitivityVerb
             var table = Tables.New(console, [method.Key, .. settings.Select(s => s.ToString(CultureInfo.InvariantCulture))]);
             foreach (var layer in method.GroupBy(p => p.Layer))
                 table.AddRow([Tables.Cell(Short(layer.Key)), .. settings.Select(s => Tables.Cell(layer.FirstOrDefault(p => p.Setting == s) is { } point ? Format.Points(point.Drop) : "-"))]);
-            console.Write(table);
+            console.WriteTable(table);
         }
         foreach (var (layer, reason) in report.LeftWhole) console.WriteLine($"not measured: {layer} ({reason})");
     }

@@ -16,11 +16,11 @@ internal static class ShareVerb
         var centroids = Opt.MaybeWhole("--centroids", "K", 2, 256, "Values a layer, in place of --bits.");
         var bytes = Opt.MaybeWhole("--bytes", "N", 1, int.MaxValue, "Packed bytes that the whole network may take, in place of --bits; needs --by.");
         var by = ByFlag.Create("each layer's bits are those that cost least by it within --bytes.");
-        var layers = new Option<string[]>("--layer") { HelpName = "PATTERN=B", Description = "Bits for some layers, by name or operator, such as Conv=8; the first pattern that fits counts. May be repeated.", AllowMultipleArgumentsPerToken = true };
+        var layers = new Option<string[]>("--layer") { HelpName = "PATTERN=B", Description = "Bits for some layers, by name or operator, such as Conv=8; the first pattern that fits counts. May be repeated." };
         var start = Opt.Choice("--start", ["linear", "density", "forgy"], "linear", "First centroids of k-means.");
         var lambda = Opt.Number("--lambda", "L", 0, 1e9, "Price of a bit of code length against squared error; 0 takes the nearest centroid. (default 0)");
         var biases = Opt.Choice("--biases", ["keep", "float16", "grid8", "shared"], "keep", "What becomes of the biases.");
-        var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name or operator; * and ? stand for any characters. May be repeated.", AllowMultipleArgumentsPerToken = true };
+        var exclude = new Option<string[]>("--exclude") { HelpName = "PATTERN", Description = "Layers to leave alone, by name or operator; * and ? stand for any characters. May be repeated." };
         return new VerbCommand("share", "Give each layer few distinct weights, by k-means.", new OptionGroup("Sharing") { output, bits, centroids, bytes, by, layers, start, lambda, biases, exclude })
         {
             Arguments = { model },
@@ -48,7 +48,7 @@ internal static class ShareVerb
                 var result = ByFlag.Read(run, by, loaded.Model) is { } measured ? SharedBits.Within(loaded.Model, options, measured.ToResult(), run.Get(bytes)!.Value) : Sharer.Share(loaded.Model, options);
                 run.Cancel.ThrowIfCancellationRequested();
                 Models.Save(result.Model, path);
-                StepOutput.Show(run, result, path);
+                StepOutput.Show(run, loaded.Model, result, path);
             },
         };
     }

@@ -41,7 +41,7 @@ internal static class TrainVerb
                     Distillation = plan,
                     Checkpoint = training.Checkpoint(run),
                 };
-                TrainOutput.Run(run, job, splits, path, new Judge(Metric.Top1, loaded.Model, preprocess, new OrtOptions { Threads = run.Threads }));
+                TrainOutput.Run(run, job, !loaded.IsFresh, splits, path, new Judge(Metric.Top1, loaded.Model, preprocess, new OrtOptions { Threads = run.Threads }));
             },
         };
     }

@@ -68,7 +68,7 @@ internal static class ZooVerb
                 ];
                 table.AddRow(cells.Select(Tables.Cell));
             }
-            console.Write(table);
+            console.WriteTable(table);
         });
     }
 

@@ -7,12 +7,17 @@ namespace Pare.Report;
 public static class CompressOutput
 {
     private const string Front = "front";
+    private static readonly string[] Files = ["model.onnx", "model.pare", "report.html", "report.json"];
 
     /// <summary>Makes sure, before long work starts, that the folder exists and can be written.</summary>
     /// <param name="front">Whether a folder <c>front</c> will be made in it.</param>
+    /// <param name="inputs">Files that the work reads, which no result may replace.</param>
     /// <exception cref="BadInputException">It cannot.</exception>
-    public static void Prepare(string folder, bool front = false)
+    public static void Prepare(string folder, bool front = false, params ReadOnlySpan<string> inputs)
     {
+        foreach (var input in inputs)
+            if (File.Exists(input) && Files.Any(f => AtomicFile.Target(Path.Combine(folder, f)) == AtomicFile.Target(input)))
+                throw new BadInputException($"'{input}' is read, and the result would replace it; give another folder with -o");
         if (front && Path.Combine(folder, Front) is var taken && Path.Exists(taken) && !IsFront(taken))
             throw new BadInputException($"'{taken}' holds files of others; the networks of a front go there: move it away, or give another folder with -o");
         try

@@ -25,7 +25,7 @@ public static class HtmlReport
         if (report.Sensitivity is { Count: > 0 } sensitivity) page.Table("Sensitivity of each layer", SensitivityTable.Of(sensitivity));
         if (report.Nodes is { Count: > 0 } nodes) page.Table("Time of each operator", NodeTable.Of(nodes));
         if (report.Steps.Count > 0) page.Table("Steps", StepTable.Of(report));
-        if (report.Call is { } call)
+        if (contract.Kept && report.Call is { } call)
         {
             page.Section("How to use the result");
             page.Paragraph("soft", "model.onnx is standard ONNX and needs nothing of Pare. model.pare is the same file packed: pare unpack model.pare -o model.onnx gives it back, byte for byte.");

@@ -73,7 +73,7 @@ public sealed class FactorizeVerbTests : IDisposable
 
     [Theory]
     [InlineData("factorize lenet5 -o @f.onnx", "one of --energy, --macs, --vbmf, --rank is needed; none is given")]
-    [InlineData("factorize lenet5 --rank 2 --energy 0.9 -o @f.onnx", "--energy and --rank is given")]
+    [InlineData("factorize lenet5 --rank 2 --energy 0.9 -o @f.onnx", "--energy and --rank are given")]
     [InlineData("factorize lenet5 --rank 11 -o @f.onnx", "layer 'ip2' has rank 10 at most")]
     [InlineData("factorize lenet5 --macs 0.001 -o @f.onnx", "with every layer at its lowest rank the network takes 0.0")]
     [InlineData("factorize lenet5 --energy 0 -o @f.onnx", "above 0, up to 1")]

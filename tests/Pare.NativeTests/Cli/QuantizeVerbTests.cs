@@ -159,4 +159,20 @@ public sealed class QuantizeVerbTests : IDisposable
             foreach (var value in Enumerable.Range(0, count * 4)) stream.Write(BitConverter.GetBytes(MathF.Sin(value)));
         }
     }
+
+    [Fact]
+    public void A_promise_on_few_pictures_is_not_chosen_away()
+    {
+        _pare.Succeed("train lenet-300-100 --epochs 1 --quiet -o @net.onnx");
+        var glyphs = Pare.Data.Synthetic.Glyphs.Draw(7, 1).All;
+        var values = new float[784];
+        var last = -1;
+        _pare.WritePictures("few.npy", 4000, (picture, place) =>
+        {
+            if (picture != last) glyphs.Read(last = picture, values);
+            return (byte)values[place];
+        });
+        var json = Json("quantize @net.onnx --data @few.npy --metric agreement --size-first --max-drop 1 --quiet -o @q.onnx");
+        Assert.Contains(json["layers"]!.AsArray(), l => l!["reason"] is null);
+    }
 }

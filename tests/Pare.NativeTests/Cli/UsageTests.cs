@@ -58,6 +58,7 @@ public sealed class UsageTests : IDisposable
 
     [Theory]
     [InlineData("landmarks tran", "unknown verb 'tran'; did you mean 'train'?")]
+    [InlineData("--json inspect @tiny.onnx", "'--json' stands before the verb; options follow it")]
     [InlineData("landmarks detect", "PHOTO is missing; 'pare landmarks detect --help' shows the usage")]
     [InlineData("inspct m.onnx", "unknown verb 'inspct'; did you mean 'inspect'?")]
     [InlineData("frobnicate", "unknown verb 'frobnicate'; 'pare --help' lists what there is")]
@@ -88,7 +89,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("zoo lenet5", "zoo lenet5 needs -o FILE")]
     [InlineData("zoo -o @z.onnx", "--out is about a network")]
     [InlineData("zoo lenet5 --no-shuffle -o @z.onnx", "--no-shuffle is about ShuffleNet")]
-    [InlineData("prune @tiny.onnx --sparsity 0.5 --quality 1 -o @p.onnx", "--sparsity and --quality is given")]
+    [InlineData("prune @tiny.onnx --sparsity 0.5 --quality 1 -o @p.onnx", "--sparsity and --quality are given")]
     [InlineData("prune @tiny.onnx --sparsity 0.5 --images 4 -o @p.onnx", "--images plays no part in --score magnitude; leave it out")]
     [InlineData("prune @tiny.onnx --sparsity 0.5 --multiple 4 -o @p.onnx", "--multiple plays no part in pruning of single weights")]
     [InlineData("prune @tiny.onnx --channels --macs 0.5 --keep-dead -o @p.onnx", "--keep-dead plays no part in --channels")]

@@ -182,4 +182,57 @@ public sealed class VerbTests : IDisposable
     }
 
     private JsonObject Json(string line) => JsonNode.Parse(_pare.Succeed(line + " --json"))!.AsObject();
+
+    [Fact]
+    public void No_result_replaces_what_it_was_made_from()
+    {
+        _pare.Succeed("train lenet-300-100 --epochs 1 -o @model.onnx");
+        var before = File.ReadAllBytes(_pare.At("model.onnx"));
+        var (code, _, error) = _pare.Run($"compress @model.onnx --data glyphs --recipe int8 -o {_pare.Folder}");
+        Assert.Equal(2, code);
+        Assert.Contains("is read, and the result would replace it", error, StringComparison.Ordinal);
+        Assert.Contains("the name of a network", _pare.Fail("inspect @model.onnx --no-time --html @model.onnx"), StringComparison.Ordinal);
+        Assert.Contains("the name of a network", _pare.Fail("sensitivity @model.onnx --data glyphs -o @model.onnx"), StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_pare.At("model.onnx")));
+    }
+
+    [Fact]
+    public void A_packed_file_is_packed_again_to_the_same_bytes()
+    {
+        _pare.Tiny();
+        _pare.Succeed("pack @tiny.onnx -o @a.pare");
+        _pare.Succeed("pack @a.pare -o @b.pare");
+        Assert.Equal(File.ReadAllBytes(_pare.At("a.pare")), File.ReadAllBytes(_pare.At("b.pare")));
+    }
+
+    [Fact]
+    public void Training_on_says_what_the_network_knew_before()
+    {
+        Assert.Null(Json("train lenet-300-100 --epochs 1 --quiet -o @net.onnx")["before"]);
+        var trained = Json("train @net.onnx --epochs 1 --quiet -o @net2.onnx");
+        Assert.Equal(Json("eval @net.onnx --data glyphs --quiet")["value"]!.GetValue<double>(), trained["before"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public void Pruned_weights_stay_pruned_in_4_bits_by_any_rounding()
+    {
+        _pare.Succeed("prune lenet-300-100 --sparsity 0.9 --keep-dead -o @p.onnx");
+        var kept = Json("quantize @p.onnx --scheme int4 --rounding gptq --data glyphs --images 64 --quiet -o @q.onnx")["kept"]!.GetValue<double>();
+        Assert.InRange(kept, 0.01, 0.1);
+        Assert.All(Json("inspect @q.onnx --no-time")["layers"]!.AsArray().Where(l => l!["weightBits"] is not null), l => Assert.Equal(4, l!["weightBits"]!.GetValue<double>()));
+    }
+
+    [Fact]
+    public void Floats_are_not_taken_for_pixels()
+    {
+        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (20, 4), }".PadRight(117) + "\n";
+        File.WriteAllBytes(_pare.At("x.npy"), [0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. System.Text.Encoding.ASCII.GetBytes(header), .. new byte[20 * 4 * 4]]);
+        _pare.Tiny();
+        Assert.Contains("holds floats: --scale 1 takes them as they are", _pare.Fail("eval @tiny.onnx --reference @tiny.onnx --data @x.npy"), StringComparison.Ordinal);
+        Assert.Equal(1, Json("eval @tiny.onnx --reference @tiny.onnx --data @x.npy --scale 1 --quiet")["value"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public void Means_of_unscaled_pixels_are_not_taken_for_those_of_scaled_ones() =>
+        Assert.Contains("go with --scale 1", _pare.Fail("train lenet-300-100 --mean 33.3 --std 78.6 -o @net.onnx"), StringComparison.Ordinal);
 }

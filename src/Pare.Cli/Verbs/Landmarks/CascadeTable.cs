@@ -20,7 +20,7 @@ internal static class CascadeTable
             ];
             table.AddRow(cells.Select(Tables.Cell));
         }
-        console.Write(table);
+        console.WriteTable(table);
     }
 
     public static JsonObject ToJson(CascadeScore score) => new()

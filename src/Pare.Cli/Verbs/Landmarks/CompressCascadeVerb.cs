@@ -31,7 +31,7 @@ internal static class CompressCascadeVerb
                 var plan = recipe.Plan(run);
                 var before = cascade.Load(run);
                 var splits = data.Open(run, before.FirstLevel.Scheme);
-                CompressOutput.Prepare(folder);
+                foreach (var part in (string[])["level1", "level2"]) CompressOutput.Prepare(Path.Combine(folder, part), inputs: [before.First.Path ?? "", before.Second?.Path ?? ""]);
                 var request = new CompressionRequest
                 {
                     Model = before.First, Data = before.FirstLevel.Examples(splits, CascadeTrainer.WholeCrops), DataName = data.DataName(run), Preprocess = before.FirstLevel.Preprocess, Recipe = plan, Metric = Metric.Nme,

@@ -36,6 +36,7 @@ internal static class DetectVerb
                 var isFile = target is not null && Path.GetExtension(target).Equals(".png", StringComparison.OrdinalIgnoreCase);
                 if (target is not null && !isFile && Extensions.Contains(Path.GetExtension(target).ToLowerInvariant())) throw new BadInputException($"-o '{target}': pictures are written as .png");
                 if (isFile && paths.Count > 1) throw new BadInputException($"-o '{target}' is one picture for {paths.Count} photos; give a folder");
+                if (target is not null && paths.Select(AtomicFile.Target).ToHashSet() is var own && paths.Find(p => own.Contains(AtomicFile.Target(PictureOf(p)))) is { } lost) throw new BadInputException($"-o '{target}': the picture of '{lost}' would replace a photo");
                 if (isFile) OutputFile.Check(target!);
                 else if (target is not null) CompressOutput.Prepare(target);
                 var part = run.Get(box) is { } text ? Box(text).Square(1) : (Crop?)null;
@@ -53,12 +54,14 @@ internal static class DetectVerb
                         var found = Named(path, () => opened.Detect(picture, part));
                         var time = watch.Elapsed.TotalMilliseconds;
                         var points = known?.GetValueOrDefault(Path.GetFileName(path)) ?? Beside(path, opened.Scheme);
-                        if (target is not null) AtomicFile.Write(isFile ? target : Path.Combine(target, Path.GetFileNameWithoutExtension(path) + ".png"), SkiaEncoder.Png(Draw(picture, found, points)));
+                        if (target is not null) AtomicFile.Write(PictureOf(path), SkiaEncoder.Png(Draw(picture, found, points)));
                         items.Add((path, found, points is { } real ? PointScheme.MeanDistance(found.Fine.AsSpan(), real.AsSpan()) / opened.Scheme.EyeDistance(real.AsSpan()) : null, time));
                         line.Report(items.Count, paths.Count);
                     }
                 }
                 Show(run, items, opened.Scheme, target);
+
+                string PictureOf(string photo) => isFile ? target! : Path.Combine(target!, Path.GetFileNameWithoutExtension(photo) + ".png");
             },
         };
     }
@@ -82,7 +85,7 @@ internal static class DetectVerb
                 IReadOnlyList<string> cells = [Path.GetFileName(path), Point(five, 0), Point(five, 1), Point(five, 2), error is { } e ? Format.Percent(e) : "-", Format.Milliseconds(time)];
                 table.AddRow(cells.Select(Tables.Cell));
             }
-            console.Write(table);
+            console.WriteTable(table);
             if (target is not null) console.WriteLine($"wrote {target}");
         });
     }
