@@ -23,6 +23,9 @@ internal sealed class BenchFlags : OptionGroup
 
     private double Seconds { get; }
 
+    /// <summary>What only timing looks at.</summary>
+    public Option[] Timing => [_batch, _seconds];
+
     public int? Batch(VerbRun run) => run.Get(_batch);
 
     /// <exception cref="BadInputException">The size cannot be read.</exception>

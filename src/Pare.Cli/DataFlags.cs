@@ -31,9 +31,6 @@ internal sealed class DataFlags : OptionGroup
         _pixels = new PixelFlags(this, ordersChannels);
     }
 
-    /// <summary><c>--data</c>.</summary>
-    public Option Data => _data;
-
     public string DataName(VerbRun run) => run.Get(_data);
 
     /// <summary>Whether the user named data.</summary>
@@ -66,8 +63,8 @@ internal sealed class DataFlags : OptionGroup
         var data = IsGiven(run) ? DataSource.Open(DataName(run), options, SkiaDecoder.Decode) : Glyphs.Draw(options.Seed, options.Threads);
         if (known is not null && !IsGiven(run) && !TrainedOn.Names(known, data.Name)) throw new BadInputException($"--data is needed: a folder or zip with a folder a class, an .npz, or a name (see --help); only a network that was trained on {data.Name} does without");
         // Pixels are 0 to 255; floats may be anything, and most often are what the network takes.
-        if (data.All is FloatDataset && preprocess.Scale == Pare.Data.Preprocess.UnitScale && !_pixels.HasScale(run))
-            throw new BadInputException($"'{DataName(run)}' holds floats: --scale 1 takes them as they are, --scale {Pare.Data.Preprocess.UnitScale} as pixels of 0 to 255");
+        if (data.All is FloatDataset && preprocess.Scale == Data.Preprocess.UnitScale && !_pixels.HasScale(run))
+            throw new BadInputException($"'{DataName(run)}' holds floats: --scale 1 takes them as they are, --scale {Data.Preprocess.UnitScale} as pixels of 0 to 255");
         preprocess.Check(data.All.Shape.Length == 3 ? data.All.Shape[0] : 1);
         return data;
     }

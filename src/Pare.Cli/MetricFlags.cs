@@ -23,6 +23,11 @@ internal sealed class MetricFlags : OptionGroup
     public Metric For(VerbRun run, Model model, IDataset data, string name)
     {
         var (hasPoints, hasLabels) = (data is IPointDataset, data is not IPointDataset && ModelShape.LabelsFit(model, data));
+        var outputs = ModelShape.Outputs(model);
+        if (run.Get(_metric) != "agreement" && hasLabels && data.Classes.Length < outputs)
+            run.Note($"'{name}' has {data.Classes.Length} classes, the network {outputs} outputs: the classes are its first ones, in the order of their names, unless a classes.txt says otherwise (docs/data.md)");
+        if (run.Get(_metric) == "auto" && !hasPoints && !hasLabels && ModelShape.HasLabels(data))
+            run.Note($"the labels of '{name}' are not the network's outputs: what counts is agreement with the network as it is");
         return run.Get(_metric) switch
         {
             "agreement" => Metric.Agreement,

@@ -7,7 +7,7 @@ namespace Pare.Cli;
 /// <summary>Which recipe, under which promise. Defined once for every verb that runs one.</summary>
 internal sealed class RecipeFlags : OptionGroup
 {
-    private readonly Option<string> _recipe;
+    private readonly Option<string?> _recipe;
     private readonly Option<double?> _maxDrop, _ratio;
     private readonly Option<string> _accept, _teacher;
     private readonly Option<string>? _target;
@@ -22,7 +22,7 @@ internal sealed class RecipeFlags : OptionGroup
             _target = Added(Opt.Choice("--target", ["none", "size", "latency", "both"], "none", "Look over several recipes for the network that keeps the promise and has the smallest packed file, the shortest prediction on this machine, or for all that no other beats in both; none works through one recipe."));
             _minutes = Added(Opt.Number("--minutes", "M", 0.01, 100_000, "Time for the search of --target: training is made as long as fits. (default: as long as its recipes take)"));
         }
-        _recipe = Added(new Option<string>("--recipe") { HelpName = "R", Description = "deep: prune to a few percent, then share weights; small: the same, milder; bits: share without training; int8: 8 bits where they are faster; fast: branches and channels out, then int8; qat: 4 bits, trained so; or a JSON file (docs/recipes.md). (default deep)", DefaultValueFactory = _ => "deep" });
+        _recipe = Added(Opt.Text("--recipe", "R", "deep: prune to a few percent, then share weights; small: the same, milder; bits: share without training; int8: 8 bits where they are faster; fast: branches and channels out, then int8; qat: 4 bits, trained so; or a JSON file (docs/recipes.md). (default deep for networks of the zoo, small for those from files)"));
         _maxDrop = Added(Opt.Number("--max-drop", "P", 0, 100, maxDropHelp));
         _ratio = Added(Opt.Number("--ratio", "R", 1, 1e9, "How many times smaller than the weights in 32 bits the packed file must be. Where that cannot be kept, exit code 3 and no output. (default: any)"));
         _accept = Added(AcceptOption.Create());
@@ -43,10 +43,11 @@ internal sealed class RecipeFlags : OptionGroup
     /// <summary>The time of a search; null for any.</summary>
     public TimeSpan? Time(VerbRun run) => _minutes is not null && run.Get(_minutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null;
 
+    /// <param name="isFresh">Whether the network comes from the zoo, untrained.</param>
     /// <exception cref="BadInputException">There is no such recipe.</exception>
-    public Recipe Plan(VerbRun run)
+    public Recipe Plan(VerbRun run, bool isFresh)
     {
-        var plan = Recipe.Load(run.Get(_recipe));
+        var plan = Recipe.Load(Name(run, isFresh));
         return run.Get(_teacher) switch
         {
             "self" => plan with { Teacher = RecipeTeacher.Self },
@@ -55,8 +56,8 @@ internal sealed class RecipeFlags : OptionGroup
         };
     }
 
-    /// <summary>The recipe as the user named it.</summary>
-    public string Name(VerbRun run) => run.Get(_recipe);
+    /// <summary>The recipe as the user named it. One that others trained has fewer weights to spare than the classics of the zoo.</summary>
+    public string Name(VerbRun run, bool isFresh) => run.Get(_recipe) ?? (isFresh ? "deep" : "small");
 
     /// <summary>The promise.</summary>
     public Promise Promise(VerbRun run) => new() { MaxDrop = run.Get(_maxDrop), Rule = AcceptOption.Parse(run.Get(_accept)), Ratio = run.Get(_ratio) };

@@ -31,9 +31,13 @@ internal class TeacherFlags : OptionGroup
     }).Validate();
 
     /// <summary>What is learnt from the teachers; null where there are none.</summary>
-    /// <exception cref="BadInputException">A teacher cannot be read, or has not been trained.</exception>
-    public virtual Distillation? Read(VerbRun run) =>
-        run.Get(_teachers) is { Length: > 0 } names ? new Distillation { Teachers = [.. names.Select(Load)] } : null;
+    /// <exception cref="BadInputException">A teacher cannot be read, or has not been trained; or there is none, and options about teachers are given.</exception>
+    public virtual Distillation? Read(VerbRun run)
+    {
+        if (run.Get(_teachers) is { Length: > 0 } names) return new Distillation { Teachers = [.. names.Select(Load)] };
+        run.Refuse("training without --teacher", _share, _temperature);
+        return null;
+    }
 
     /// <summary>Refuses a teacher that would see something else than what it learnt on.</summary>
     /// <exception cref="BadInputException">It takes another shape, or its metadata name another preprocessing.</exception>

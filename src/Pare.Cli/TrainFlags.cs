@@ -32,8 +32,14 @@ internal sealed class TrainFlags : OptionGroup
         _checkpoint = Shown(!fresh, Opt.Text("--checkpoint", "FILE", "Holds the run every few seconds; where it exists, the run goes on from it, to the same bits."));
     }
 
-    /// <exception cref="BadInputException">A value is out of range.</exception>
-    public TrainOptions Read(VerbRun run) => new TrainOptions
+    /// <exception cref="BadInputException">A value is out of range, or plays no part.</exception>
+    public TrainOptions Read(VerbRun run)
+    {
+        if (run.Get(_optimizer) != "sgd") run.Refuse($"--optimizer {run.Get(_optimizer)}", _momentum);
+        return Values(run).Validate();
+    }
+
+    private TrainOptions Values(VerbRun run) => new()
     {
         Epochs = run.Get(_epochs) ?? Default.Epochs,
         BatchSize = run.Get(_batch) ?? Default.BatchSize,
@@ -48,7 +54,7 @@ internal sealed class TrainFlags : OptionGroup
         LearnScales = !run.Get(_keepScales),
         Seed = run.Seed,
         Threads = run.Threads,
-    }.Validate();
+    };
 
     public Augmentation? Augmentation(VerbRun run) => run.Get(_augment) is { } text ? Data.Augmentation.Parse(text) : null;
 

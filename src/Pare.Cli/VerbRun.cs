@@ -58,6 +58,13 @@ internal sealed class VerbRun(ParseResult parse, CommonOptions common, Cancellat
         line.Report(share, 1, what);
     });
 
+    /// <summary>A line on standard error that the result may hang on; none under <c>--quiet</c>.</summary>
+    public void Note(string text)
+    {
+        using var line = Progress("");
+        line.Note(text);
+    }
+
     /// <summary>Progress of long work on standard error; nothing under <c>--quiet</c>.</summary>
     public ProgressLine Progress(string what) => new(parse.GetValue(common.Quiet) ? null : parse.InvocationConfiguration.Error, what, TimeProvider.System);
 }

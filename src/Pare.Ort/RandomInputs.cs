@@ -63,7 +63,7 @@ public static class RandomInputs
         shape = [.. shape.Select((d, i) => d.Value is null && (i == 0 || (symbol is not null && d.Symbol == symbol)) ? batch : d)];
         if (alone && options.ExampleShape is { } example && DataChecks.Taken(example.AsSpan(), shape.Length) is var taken && taken.Length == shape.Length - 1)
             shape = [shape[0], .. shape.Skip(1).Zip(taken, (own, given) => own.Value is null ? given : own)];
-        if (options.Size is { } size && shape.Length == 4) shape = WithSize(shape, size);
+        if (options.Size is { } size && shape.Length == 4) shape = WithSize(input, shape, size);
         if (shape.All(d => d.Value is not null)) return shape;
         throw new BadInputException(shape.Length == 4
             ? $"input {input} leaves the size of an example open; it must be given"
@@ -71,8 +71,12 @@ public static class RandomInputs
     }
 
     // Channels come last where they alone are fixed, else first.
-    private static ImmutableArray<Dimension> WithSize(ImmutableArray<Dimension> shape, PictureSize size)
+    private static ImmutableArray<Dimension> WithSize(ValueInfo input, ImmutableArray<Dimension> shape, PictureSize size)
     {
+        // In whichever order they stand.
+        // In whichever order they stand.
+        if (shape.All(d => d.Value is not null) && shape.Skip(1).Count(d => d.Value == size.Height || d.Value == size.Width) < 2)
+            throw new BadInputException($"input {input} fixes its size; {size} was asked for");
         long[] wanted = shape[3].Value is not null && shape[1].Value is null ? [0, size.Height, size.Width, PictureChannels] : [0, PictureChannels, size.Height, size.Width];
         return [.. shape.Select((d, i) => d.Value is null ? wanted[i] : d)];
     }

@@ -51,11 +51,13 @@ internal static class BenchVerb
     private static void Show(VerbRun run, List<Row> rows)
     {
         var items = rows.ConvertAll(Json);
-        run.Show(items.Count == 1 ? items[0] : new JsonObject { ["models"] = new JsonArray([.. items]) }, console =>
+        var machine = Machines.This(run.Threads);
+        run.Show(new JsonObject { ["machine"] = machine.ToString(), ["models"] = new JsonArray([.. items]) }, console =>
         {
-            var table = Tables.New(console, ["network", "median", "95 % of it", "p95", "runs", "time", "images/s", "load", "peak", "MACs", "file"]);
+            var table = Tables.New(console, ["network", "median", "95 % interval", "p95", "runs", "time", "images/s", "load", "peak", "MACs", "file"]);
             foreach (var row in rows) table.AddRow(Cells(row).Select(Tables.Cell));
             console.WriteTable(table);
+            console.WriteLine($"time is the ratio to the first network's; on {machine}");
         });
     }
 

@@ -40,10 +40,10 @@ internal static class CompressVerb
                 var judged = metric.For(run, loaded.Model, splits.All, splits.Name);
                 var request = new CompressionRequest
                 {
-                    Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = target is null ? recipe.Plan(run) : null, Target = target, Time = recipe.Time(run), Metric = judged,
+                    Model = loaded, Data = splits, DataName = data.DataName(run), Preprocess = preprocess, Recipe = target is null ? recipe.Plan(run, loaded.IsFresh) : null, Target = target, Time = recipe.Time(run), Metric = judged,
                     Augmentation = run.Get(augment) is { } text ? Augmentation.Parse(text) : Usual(splits), Promise = recipe.Promise(run),
                     Sensitivity = ByFlag.Read(run, sensitivity, loaded.Model)?.Points,
-                    Command = run.CommandLine, Files = [loaded.Path ?? "", data.DataName(run), recipe.Name(run)], Seed = run.Seed, Threads = run.Threads,
+                    Command = run.CommandLine, Files = [loaded.Path ?? "", data.DataName(run), recipe.Name(run, loaded.IsFresh)], Seed = run.Seed, Threads = run.Threads,
                 };
                 using var line = run.Progress("compressing");
                 if (Compressor.Outlook(request) is { } outlook) line.Note(outlook);

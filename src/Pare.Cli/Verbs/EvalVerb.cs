@@ -36,7 +36,7 @@ internal static class EvalVerb
                 var other = run.Get(reference) is { } path ? Models.Load(path, new ZooOptions { Seed = run.Seed }) : null;
                 var asked = other is not null ? Metric.Agreement : metric.For(run, loaded.Model, examples, splits.Name);
                 if (asked == Metric.Agreement && other is null)
-                    throw new BadInputException(metric.IsGiven(run) ? "agreement needs a network to agree with: --reference MODEL" : $"the labels of '{splits.Name}' do not fit the outputs of {loaded.Name}; --reference MODEL gives a network to agree with instead");
+                    throw new BadInputException(metric.IsGiven(run) ? "agreement needs a network to agree with: --reference MODEL" : $"{(ModelShape.HasLabels(examples) ? $"the labels of '{splits.Name}' do not fit the outputs of {loaded.Name}" : $"'{splits.Name}' has no labels")}; --reference MODEL gives a network to agree with instead");
                 var score = Evaluate(run, new Judge(asked, (other ?? loaded).Model, preprocess, new OrtOptions { Threads = run.Threads }), loaded.Model, examples);
                 var latency = LatencyMeter.Measure(loaded.Model, new LatencyOptions { ExampleShape = examples.Shape, Run = new OrtOptions { Threads = run.Threads } });
                 Show(run, Costs.Of(loaded) with { Value = score.Value, Count = score.Count, LatencyMs = latency }, score, splits.Name, which);

@@ -50,7 +50,7 @@ internal static class FactorizeVerb
 
         FactorizationRequest Request(FactorizeOptions options, ProgressLine progress, VerbRun run)
         {
-            if (!data.IsGiven(run)) run.Refuse("factorize without --data", images);
+            if (!data.IsGiven(run)) run.Refuse("factorize without --data", [images, .. data]);
             if (!data.IsGiven(run)) return Of(Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed }));
             var (loaded, splits, preprocess) = data.OpenWithModel(run, run.Get(model));
             ModelShape.CheckInput(loaded.Model, splits);

@@ -29,6 +29,7 @@ internal static class InspectVerb
             Body = run =>
             {
                 if (run.Get(html) is { } path) OutputFile.CheckReport(path, "--html");
+                if (run.Get(noTime) && !run.Get(training)) run.Refuse("--no-time", flags.Timing);
                 var loaded = Models.Load(run.Get(model), new ZooOptions { Seed = run.Seed });
                 var options = flags.Read(run);
                 var report = Inspection.Of(loaded, options, run);

@@ -68,7 +68,7 @@ internal static class PruneVerb
                         return;
                     }
                     run.Refuse("--channels", score, pattern, keepDead);
-                    if (run.Get(importance) != "fisher") run.Refuse($"--importance {run.Get(importance)}", images, data.Data);
+                    if (run.Get(importance) != "fisher") run.Refuse($"--importance {run.Get(importance)}", [images, .. data]);
                     RemoveChannels(run, loaded.Model, path, new ChannelPruneOptions
                     {
                         Macs = run.Get(macs),
@@ -86,7 +86,7 @@ internal static class PruneVerb
                 if (run.Get(score) == "obs" && (run.Get(quality) is not null || byLayer.Count > 0)) throw new BadInputException("--score obs takes --sparsity or --pattern");
                 if (run.Get(by) is not null && (run.Get(sparsity) is null || run.Get(score) == "obs")) throw new BadInputException("--by shares out --sparsity, by any score but obs, which shares out by errors of its own");
                 run.Refuse("pruning of single weights", importance, multiple);
-                if (run.Get(score) == "magnitude") run.Refuse("--score magnitude", images, data.Data);
+                if (run.Get(score) == "magnitude") run.Refuse("--score magnitude", [images, .. data]);
                 if (run.Has(by)) run.Refuse("--by", scope);
                 var result = run.Get(score) == "obs" ? Obs(run, loaded.Model) : Pruner.Prune(loaded.Model, new PruneOptions
                 {

@@ -53,8 +53,8 @@ internal static class QuantizeVerb
 
         void Weights(VerbRun run, string path)
         {
-            run.Refuse($"--scheme {run.Get(scheme)}", maxDrop, accept, calibration, edgeBits, keepShared, perTensor, symmetric, sizeFirst, equalize, keepBiases);
-            if (run.Get(scheme) == "minmax8") run.Refuse("--scheme minmax8", rounding, images, data.Data);
+            run.Refuse($"--scheme {run.Get(scheme)}", [maxDrop, accept, calibration, edgeBits, keepShared, perTensor, symmetric, sizeFirst, equalize, keepBiases, .. metric]);
+            if (run.Get(scheme) == "minmax8") run.Refuse("--scheme minmax8", [rounding, images, .. data]);
             var loaded = Models.LoadFinite(run.Get(model), new ZooOptions { Seed = run.Seed });
             var result = run.Get(scheme) == "int4" ? Int4(run, loaded) : MinMax8.Quantize(loaded.Model, run.Get(exclude));
             run.Cancel.ThrowIfCancellationRequested();
@@ -65,7 +65,7 @@ internal static class QuantizeVerb
         StepResult Int4(VerbRun run, LoadedModel loaded)
         {
             var method = Enum.Parse<RoundingMethod>(run.Get(rounding), ignoreCase: true);
-            if (method == RoundingMethod.Nearest) run.Refuse("--scheme int4 --rounding nearest", images, data.Data);
+            if (method == RoundingMethod.Nearest) run.Refuse("--scheme int4 --rounding nearest", [images, .. data]);
             if (method == RoundingMethod.Nearest) return Int4Weights.Quantize(loaded.Model, run.Get(exclude));
             using var progress = run.Progress("quantizing");
             var (examples, preprocess) = data.Examples(run, loaded.Model, run.Get(images));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Pare.Onnx;
@@ -10,6 +11,10 @@ public static class OnnxFile
 
     /// <summary>Tensors below this stay inside the ONNX file.</summary>
     private const int MinExternalBytes = 1024;
+
+    /// <summary>No ONNX file begins with so many printable characters.</summary>
+    private const int TextBytes = 16;
+    private static readonly SearchValues<byte> Text = SearchValues.Create([.. "\t\n\r"u8, .. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (byte)c)]);
 
     /// <summary>Tensors may overlap in a data file, but not stand for many times what is there.</summary>
     private const int MaxOverlap = 4;
@@ -27,7 +32,9 @@ public static class OnnxFile
             // Tensors that share a place in the data file share their memory.
             var loaded = new Dictionary<(string, long, long), ReadOnlyMemory<byte>>();
             var taken = new Dictionary<string, long>();
-            return OnnxReader.Read(ReadWhole(path), place =>
+            var file = ReadWhole(path);
+            RefuseText(file);
+            return OnnxReader.Read(file, place =>
             {
                 var key = (place.Location, place.Offset, place.SizeBytes);
                 if (loaded.TryGetValue(key, out var bytes) && (place.Length ?? place.SizeBytes) == place.SizeBytes) return bytes;
@@ -121,6 +128,13 @@ public static class OnnxFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
         }
+    }
+
+    // What protobuf would say of them helps nobody.
+    private static void RefuseText(ReadOnlySpan<byte> file)
+    {
+        if (file.StartsWith("version https://git-lfs"u8)) throw new BadInputException("the pointer that Git LFS leaves in place of a file; 'git lfs pull' fetches the model");
+        if (file.Length > 0 && file[..Math.Min(file.Length, TextBytes)].IndexOfAnyExcept(Text) < 0) throw new BadInputException("not an ONNX model: it is text");
     }
 
     private static byte[] ReadWhole(string path)

@@ -18,7 +18,9 @@ public sealed class FileTests : IDisposable
     [Theory]
     [InlineData("", "empty")]
     [InlineData("\x89PNG\r\n\x1a\n and so on", "not an ONNX model")]
-    [InlineData("hello, I am no model", "not an ONNX model")]
+    [InlineData("hello, I am no model", "not an ONNX model: it is text")]
+    [InlineData("<html>\n<body>Not found</body>", "not an ONNX model: it is text")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00", "'git lfs pull' fetches the model")]
     public void A_file_that_is_no_model_gets_one_line(string content, string expected)
     {
         var message = Refused(Put("m.onnx", Encoding.Latin1.GetBytes(content)));

@@ -28,14 +28,14 @@ internal static class CompressCascadeVerb
             Body = run =>
             {
                 var folder = run.Get(output);
-                var plan = recipe.Plan(run);
+                var plan = recipe.Plan(run, isFresh: false);
                 var before = cascade.Load(run);
                 var splits = data.Open(run, before.FirstLevel.Scheme);
                 foreach (var part in (string[])["level1", "level2"]) CompressOutput.Prepare(Path.Combine(folder, part), inputs: [before.First.Path ?? "", before.Second?.Path ?? ""]);
                 var request = new CompressionRequest
                 {
                     Model = before.First, Data = before.FirstLevel.Examples(splits, CascadeTrainer.WholeCrops), DataName = data.DataName(run), Preprocess = before.FirstLevel.Preprocess, Recipe = plan, Metric = Metric.Nme,
-                    Promise = recipe.Promise(run), Command = run.CommandLine, Files = [before.First.Path ?? "", data.DataName(run), recipe.Name(run)], Seed = run.Seed, Threads = run.Threads,
+                    Promise = recipe.Promise(run), Command = run.CommandLine, Files = [before.First.Path ?? "", data.DataName(run), recipe.Name(run, isFresh: false)], Seed = run.Seed, Threads = run.Threads,
                 };
                 var ort = new OrtOptions { Threads = run.Threads };
                 var journals = Path.Combine(folder, ".journal");
@@ -44,7 +44,7 @@ internal static class CompressCascadeVerb
                 if (before.Second is { } model && before.SecondLevel is { } level)
                 {
                     var crops = level.Examples(splits, set => LandmarkCascade.CropsBy(first.Model, set, level.Crop, ort));
-                    second = Compress(run, request with { Model = model, Files = [model.Path ?? "", data.DataName(run), recipe.Name(run)], Data = crops, Preprocess = level.Preprocess }, journals, "level 2");
+                    second = Compress(run, request with { Model = model, Files = [model.Path ?? "", data.DataName(run), recipe.Name(run, isFresh: false)], Data = crops, Preprocess = level.Preprocess }, journals, "level 2");
                 }
                 CompressOutput.Write(Path.Combine(folder, "level1"), path => OnnxFile.Write(first.Model, path), first.Packed, first.Report);
                 if (second is not null) CompressOutput.Write(Path.Combine(folder, "level2"), path => OnnxFile.Write(second.Model, path), second.Packed, second.Report);
