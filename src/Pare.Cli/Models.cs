@@ -43,7 +43,7 @@ internal static class Models
     /// <summary>Writes a model, packed where the path ends in .pare, whole or not at all.</summary>
     public static void Save(Model model, string path)
     {
-        if (LoadedModel.IsPackedFile(path)) AtomicFile.Write(path, PackedFile.Pack(OnnxWriter.ToBytes(model)));
+        if (LoadedModel.IsPackedFile(path)) PackedFile.Pack(OnnxWriter.ToBytes(model), path);
         else OnnxFile.Write(model, path);
     }
 }

@@ -155,7 +155,7 @@ public sealed class Compressor
     private IReadOnlyList<PredictingCosts> CostsOf(IReadOnlyList<Model> models)
     {
         var times = Recall(() => [.. LatencyMeter.Measure(models, Timing).Select(l => l.Median)]);
-        return [.. models.Zip(times, (m, ms) => new PredictingCosts(PackedFile.Pack(OnnxWriter.ToBytes(_request.Preprocess.ToMetadata(Simplify.Run(m)))).LongLength, ms))];
+        return [.. models.Zip(times, (m, ms) => new PredictingCosts(PackedFile.SizeOf(OnnxWriter.ToBytes(_request.Preprocess.ToMetadata(Simplify.Run(m)))), ms))];
     }
 
     private LatencyOptions Timing => new() { ExampleShape = _data.Test.Shape, Run = new OrtOptions { Threads = 1 } };

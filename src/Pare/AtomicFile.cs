@@ -76,11 +76,7 @@ public static class AtomicFile
     private static string Reason(Exception e, string file, string asked) => e is DirectoryNotFoundException ? "its folder does not exist" : e.Message.Replace(file, asked, StringComparison.Ordinal);
 
     /// <summary>Writes the bytes as one whole file.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
-    {
-        var copy = bytes.ToArray();
-        Write(path, stream => stream.Write(copy));
-    }
+    public static void Write(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
 
     /// <summary>Writes the text as UTF-8 without a byte order mark.</summary>
     public static void WriteText(string path, string text) => Write(path, System.Text.Encoding.UTF8.GetBytes(text));

@@ -39,9 +39,7 @@ internal static class PackVerb
     {
         if (Models.IsPath(name) && !LoadedModel.IsPackedFile(name)) return (SizeOf(name), PackedFile.Pack(name, path));
         var bytes = Models.IsPath(name) ? PackedFile.ReadModel(name) : OnnxWriter.ToBytes(Models.Load(name, new ZooOptions { Seed = seed }).Model);
-        var packed = PackedFile.Pack(bytes);
-        AtomicFile.Write(path, packed);
-        return (bytes.LongLength, packed.LongLength);
+        return (bytes.LongLength, PackedFile.Pack(bytes, path));
     }
 
     private static long SizeOf(string path)

@@ -26,6 +26,18 @@ internal sealed class ByteWriter
         Byte((byte)value);
     }
 
+    /// <summary>The pieces one after the other, in an array of just their length.</summary>
+    public static byte[] Join(IReadOnlyList<byte[]> pieces)
+    {
+        var (whole, at) = (new byte[pieces.Sum(p => p.Length)], 0);
+        foreach (var piece in pieces)
+        {
+            piece.CopyTo(whole, at);
+            at += piece.Length;
+        }
+        return whole;
+    }
+
     private Span<byte> Reserve(int count)
     {
         if (Count + count > _bytes.Length) Array.Resize(ref _bytes, (int)Math.Min((long)Array.MaxLength, Math.Max(2L * _bytes.Length, (long)Count + count)));

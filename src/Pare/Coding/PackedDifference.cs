@@ -13,7 +13,7 @@ public sealed class PackedDifference(Model original)
     private readonly Dictionary<string, long> _gone = [];
 
     /// <summary>Packed bytes of the original.</summary>
-    public long Original { get; } = PackedFile.Pack(OnnxWriter.ToBytes(original)).LongLength;
+    public long Original { get; } = PackedFile.SizeOf(OnnxWriter.ToBytes(original));
 
     /// <summary>Packed bytes of a network made from the original, whose unchanged tensors share its memory.</summary>
     public long Of(Model variant)
@@ -28,7 +28,7 @@ public sealed class PackedDifference(Model original)
     }
 
     private static long Packed(List<Tensor> tensors, List<Node> nodes) =>
-        PackedFile.Pack(OnnxWriter.ToBytes(new Model { Graph = new Graph { Initializers = [.. tensors], Nodes = [.. nodes] } })).LongLength;
+        PackedFile.SizeOf(OnnxWriter.ToBytes(new Model { Graph = new Graph { Initializers = [.. tensors], Nodes = [.. nodes] } }));
 
     private static Dictionary<string, Tensor> ByName(Model model) => model.Graph.AllTensors().Concat(model.Graph.Nodes.Select(n => n.ConstantValue()).OfType<Tensor>())
         .Where(t => t.Name.Length > 0).DistinctBy(t => t.Name).ToDictionary(t => t.Name);

@@ -12,15 +12,17 @@ public static class PackedFile
     /// <summary>Packs a model and the data files it names into one file.</summary>
     /// <returns>The packed file's size in bytes.</returns>
     /// <exception cref="BadInputException">A file is missing, or a data file lies outside the model's folder.</exception>
-    public static long Pack(string modelPath, string packedPath)
-    {
-        var packed = Packer.Pack(PackSource.Open(modelPath));
-        AtomicFile.Write(packedPath, stream => stream.Write(packed));
-        return packed.Length;
-    }
+    public static long Pack(string modelPath, string packedPath) => Write(packedPath, Packer.Pack(PackSource.Open(modelPath)));
+
+    /// <summary>Packs the bytes of a model file into a file. Elements that it keeps in data files are left where they are.</summary>
+    /// <returns>The packed file's size in bytes.</returns>
+    public static long Pack(byte[] model, string packedPath) => Write(packedPath, Packer.Pack(PackSource.Of(model)));
 
     /// <summary>Packs the bytes of a model file. Elements that it keeps in data files are left where they are.</summary>
-    public static byte[] Pack(byte[] model) => Packer.Pack(PackSource.Of(model));
+    public static byte[] Pack(byte[] model) => ByteWriter.Join(Packer.Pack(PackSource.Of(model)));
+
+    /// <summary>Bytes that <see cref="Pack(byte[])"/> makes of a model file.</summary>
+    public static long SizeOf(byte[] model) => Packer.Pack(PackSource.Of(model)).Sum(p => (long)p.Length);
 
     /// <summary>
     /// Restores the model, byte for byte, at <paramref name="modelPath"/>, and its data files beside it under their recorded names.
@@ -63,11 +65,14 @@ public static class PackedFile
         return file.AsMemory((int)place.Offset, (int)place.SizeBytes);
     }
 
-    private static void In(string path, Action<PackedSource> use) => In(path, source =>
+    private static long Write(string path, IReadOnlyList<byte[]> pieces)
     {
-        use(source);
-        return true;
-    });
+        AtomicFile.Write(path, stream =>
+        {
+            foreach (var piece in pieces) stream.Write(piece);
+        });
+        return pieces.Sum(p => (long)p.Length);
+    }
 
     // Reads and names the file in what goes wrong.
     private static T In<T>(string path, Func<PackedSource, T> use)

@@ -31,7 +31,7 @@ public static class SharedBits
                 Exclude = [.. all.Where(n => !bits.ContainsKey(n)).Select(LayerPatterns.Exactly)],
             });
             // What single layers save does not quite add up.
-            var over = PackedFile.Pack(OnnxWriter.ToBytes(shared.Model)).LongLength - bytes;
+            var over = PackedFile.SizeOf(OnnxWriter.ToBytes(shared.Model)) - bytes;
             if (over <= 0) return shared;
             allowed -= over;
         }

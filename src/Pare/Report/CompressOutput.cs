@@ -49,7 +49,7 @@ public static class CompressOutput
         try
         {
             Directory.CreateDirectory(staging);
-            WriteNetwork(staging, writeModel, packed.Span);
+            WriteNetwork(staging, writeModel, packed);
             foreach (var (i, network) in (front ?? []).Index())
                 WriteNetwork(Directory.CreateDirectory(Path.Combine(staging, FrontFolder(i))).FullName, network.WriteModel, network.Packed);
             AtomicFile.WriteText(Path.Combine(staging, "report.html"), HtmlReport.Render(report));
@@ -91,7 +91,7 @@ public static class CompressOutput
     /// <summary>Where a network of a report's front is, beside the report.</summary>
     public static string FrontFolder(int network) => string.Create(CultureInfo.InvariantCulture, $"{Front}/{network + 1}");
 
-    private static void WriteNetwork(string folder, Action<string> writeModel, ReadOnlySpan<byte> packed)
+    private static void WriteNetwork(string folder, Action<string> writeModel, ReadOnlyMemory<byte> packed)
     {
         writeModel(Path.Combine(folder, "model.onnx"));
         AtomicFile.Write(Path.Combine(folder, "model.pare"), packed);

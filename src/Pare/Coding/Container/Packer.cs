@@ -18,7 +18,8 @@ internal static class Packer
 {
     private const int MaxWindowBits = 24;
 
-    public static byte[] Pack(PackSource source)
+    /// <returns>The file in pieces, in order: weights that do not compress are not copied together.</returns>
+    public static IReadOnlyList<byte[]> Pack(PackSource source)
     {
         var manifest = new ByteWriter();
         if (source.DataFiles.Count > 0) Manifest.Write(source.DataFiles, manifest);
@@ -26,7 +27,7 @@ internal static class Packer
         var shared = SharedRuns.Of(runs);
         var isShared = shared.ToHashSet();
         var small = new Dictionary<int, byte[]>();
-        var streams = new List<byte[]>();
+        var streams = new List<(StreamCoding Coding, byte[] Bytes)>();
         var checksum = Crc32C.Start();
         source.AddModel(ref checksum);
         var index = 0;
@@ -58,11 +59,10 @@ internal static class Packer
         }.Write(head);
         head.Bytes(brotli);
         head.Bytes(sharedStream);
-        var length = head.Count + brotli.Length + sharedStream.Length + streams.Sum(s => s.Length + 10L);
+        var length = head.Count + brotli.Length + sharedStream.Length + streams.Sum(s => s.Bytes.Length + 11L);
         if (length > Array.MaxLength) throw new BadInputException($"the packed file would take {length:N0} bytes, up to {Array.MaxLength:N0} are possible; ship the ONNX file with its data beside it");
-        foreach (var stream in streams) head.Varint((ulong)stream.Length);
-        foreach (var stream in streams) head.Bytes(stream);
-        return head.Written.ToArray();
+        foreach (var (_, bytes) in streams) head.Varint((ulong)bytes.Length + 1);
+        return [head.Written.ToArray(), .. streams.SelectMany(s => (byte[][])[[(byte)s.Coding], s.Bytes])];
     }
 
     private static byte[] Shared(byte[] text, int manifestLength, int cuts, List<Payload> runs, int[] shared, Dictionary<int, byte[]> data)
@@ -102,7 +102,7 @@ internal static class Packer
 
     private static int Alike(string a, string b) => a.AsSpan().CommonPrefixLength(b);
 
-    private static byte[] Code(ReadOnlyMemory<byte> bytes, Payload run, bool mayModel)
+    private static (StreamCoding, byte[]) Code(ReadOnlyMemory<byte> bytes, Payload run, bool mayModel)
     {
         var blocks = BlockEncoder.Encode(bytes, run);
         var best = blocks?.Length ?? bytes.Length;
@@ -111,9 +111,9 @@ internal static class Packer
             var coder = ArithmeticCoder.Encoder();
             new TensorModel(coder, run).Code(bytes.ToArray(), [], -1);
             var modelled = coder.Finish();
-            if (modelled.Length < best) return [(byte)StreamCoding.Modelled, .. modelled];
+            if (modelled.Length < best) return (StreamCoding.Modelled, modelled);
         }
-        return blocks is null ? [(byte)StreamCoding.Stored, .. bytes.Span] : [(byte)StreamCoding.Blocks, .. blocks];
+        return blocks is null ? (StreamCoding.Stored, bytes.ToArray()) : (StreamCoding.Blocks, blocks);
     }
 
     private static byte[] Brotli(byte[] text)
