@@ -27,12 +27,12 @@ internal sealed class ByteWriter
     }
 
     /// <summary>The pieces one after the other, in an array of just their length.</summary>
-    public static byte[] Join(IReadOnlyList<byte[]> pieces)
+    public static byte[] Join(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
     {
         var (whole, at) = (new byte[pieces.Sum(p => p.Length)], 0);
         foreach (var piece in pieces)
         {
-            piece.CopyTo(whole, at);
+            piece.CopyTo(whole.AsMemory(at));
             at += piece.Length;
         }
         return whole;

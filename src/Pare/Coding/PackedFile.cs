@@ -65,11 +65,11 @@ public static class PackedFile
         return file.AsMemory((int)place.Offset, (int)place.SizeBytes);
     }
 
-    private static long Write(string path, IReadOnlyList<byte[]> pieces)
+    private static long Write(string path, IReadOnlyList<ReadOnlyMemory<byte>> pieces)
     {
         AtomicFile.Write(path, stream =>
         {
-            foreach (var piece in pieces) stream.Write(piece);
+            foreach (var piece in pieces) stream.Write(piece.Span);
         });
         return pieces.Sum(p => (long)p.Length);
     }

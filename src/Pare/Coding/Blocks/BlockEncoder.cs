@@ -51,7 +51,7 @@ internal static class BlockEncoder
         var blocks = new byte[BlockFormat.Blocks(data.Length)][];
         Parallel.For(0, blocks.Length, b => blocks[b] = Block(bytes, b, format, zero, sparse.Code, values));
         foreach (var block in blocks) output.Varint((ulong)block.Length);
-        return output.Count + blocks.Sum(b => (long)b.Length) < bytes.Length ? ByteWriter.Join([output.Written.ToArray(), .. blocks]) : null;
+        return output.Count + blocks.Sum(b => (long)b.Length) < bytes.Length ? ByteWriter.Join([output.Written.ToArray(), .. blocks.Select(b => (ReadOnlyMemory<byte>)b)]) : null;
     }
 
     private static byte[] Block<T>(ReadOnlyMemory<byte> bytes, int index, BlockFormat format, T zero, HuffmanCode gapCode, IValueCoding<T> values)

@@ -104,10 +104,19 @@ internal sealed class PackedSource
         if (SharedRuns.IsCodebook(run)) _codebooks.Add((run, bytes));
     }
 
+    /// <summary>Makes sure, before memory is taken for them, that the runs can be as long as they say.</summary>
+    /// <exception cref="BadInputException">One cannot.</exception>
+    public void CheckLengths()
+    {
+        for (var i = 0; i < Runs.Count; i++)
+            if (_streams[i].Length > 0) Coded(i);
+    }
+
     /// <summary>Checks that nothing is left over once all runs are decoded.</summary>
     public void End() => _coder.End();
 
-    private byte[] Stream(int index, BitTally? tally = null)
+    // As many bytes as the run says can stand in its stream.
+    private (StreamCoding Coding, ReadOnlyMemory<byte> Bytes) Coded(int index)
     {
         var (start, length) = _streams[index];
         var run = Runs[index];
@@ -122,7 +131,14 @@ internal sealed class PackedSource
         };
         if (run.Length > most || (coding == StreamCoding.Stored && run.Length != most))
             throw new BadInputException($"packed file: tensor '{run.Name}' has {run.Length} bytes, its {coded.Length} coded bytes can stand for {most}");
-        if (coding == StreamCoding.Stored) return coded.ToArray();
+        return (coding, coded);
+    }
+
+    private ReadOnlyMemory<byte> Stream(int index, BitTally? tally = null)
+    {
+        var run = Runs[index];
+        var (coding, coded) = Coded(index);
+        if (coding == StreamCoding.Stored) return coded;
         var bytes = new byte[run.Length];
         if (coding == StreamCoding.Blocks)
         {
@@ -147,7 +163,7 @@ internal sealed class PackedSource
         return (text, manifest);
     }
 
-    // Decoded piece by piece, so that a length that lies is found before its memory is taken.
+    // No more than 4096 times what is there: a length that lies takes no memory to speak of.
     private (byte[] Text, byte[] Manifest) Unbrotli(ReadOnlySpan<byte> coded, OnnxCutter cutter)
     {
         using var decoder = new BrotliDecoder();

@@ -19,7 +19,7 @@ internal static class Packer
     private const int MaxWindowBits = 24;
 
     /// <returns>The file in pieces, in order: weights that do not compress are not copied together.</returns>
-    public static IReadOnlyList<byte[]> Pack(PackSource source)
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Pack(PackSource source)
     {
         var manifest = new ByteWriter();
         if (source.DataFiles.Count > 0) Manifest.Write(source.DataFiles, manifest);
@@ -62,7 +62,7 @@ internal static class Packer
         var length = head.Count + brotli.Length + sharedStream.Length + streams.Sum(s => s.Bytes.Length + 11L);
         if (length > Array.MaxLength) throw new BadInputException($"the packed file would take {length:N0} bytes, up to {Array.MaxLength:N0} are possible; ship the ONNX file with its data beside it");
         foreach (var (_, bytes) in streams) head.Varint((ulong)bytes.Length + 1);
-        return [head.Written.ToArray(), .. streams.SelectMany(s => (byte[][])[[(byte)s.Coding], s.Bytes])];
+        return [head.Written.ToArray(), .. streams.SelectMany(s => (ReadOnlyMemory<byte>[])[new[] { (byte)s.Coding }, s.Bytes])];
     }
 
     private static byte[] Shared(byte[] text, int manifestLength, int cuts, List<Payload> runs, int[] shared, Dictionary<int, byte[]> data)

@@ -67,6 +67,7 @@ internal static class Unpacker
     /// <summary>The model file alone, and the data files by location.</summary>
     public static (byte[] Model, Dictionary<string, byte[]> Files) Read(PackedSource source)
     {
+        source.CheckLengths();
         var checksum = Crc32C.Start();
         var model = Join(Model(source), source.ModelLength, ref checksum);
         var files = new Dictionary<string, byte[]>();
@@ -79,9 +80,14 @@ internal static class Unpacker
     private static byte[] Join(IEnumerable<ReadOnlyMemory<byte>> pieces, long length, ref Crc32C checksum)
     {
         if (length > Array.MaxLength) throw new BadInputException($"a file of {length} bytes does not fit into memory as one piece; unpack it to disk");
-        using var result = new MemoryStream();
-        foreach (var piece in pieces) Put(result, piece, ref checksum);
-        return result.Length == result.Capacity ? result.GetBuffer() : result.ToArray();
+        var (whole, at) = (new byte[length], 0);
+        foreach (var piece in pieces)
+        {
+            checksum.Add(piece.Span);
+            piece.CopyTo(whole.AsMemory(at));
+            at += piece.Length;
+        }
+        return whole;
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Model(PackedSource source)
