@@ -39,6 +39,7 @@ public sealed class Int8Tuner(Int8Network network, Calibration seen, TuneOptions
     private const int Turns = 3;
 
     private readonly Dictionary<string, string> _undone = [];
+    private bool _inBlocks;
 
     /// <summary>Tunes.</summary>
     public TuneResult Run()
@@ -58,7 +59,16 @@ public sealed class Int8Tuner(Int8Network network, Calibration seen, TuneOptions
         return (times.Float, times.Float);
     }
 
-    private Int8Result Written() => network.Write(seen, _undone);
+    private Int8Result Written() => Written(_undone);
+
+    private Int8Result Written(IReadOnlyDictionary<string, string> undone) => _inBlocks ? InBlocks(network.Write(seen, undone)) : network.Write(seen, undone);
+
+    private static Int8Result InBlocks(Int8Result result)
+    {
+        var model = PictureBlocks.Apply(result.Model);
+        var made = model.Graph.Makers();
+        return result with { Model = model, Positions = result.Positions.ToDictionary(p => p.Key, p => made[result.Model.Graph.Nodes[p.Value].Outputs[0]]) };
+    }
 
     private (LatencyComparison, LatencyComparison) Compare(Model model)
     {
@@ -74,11 +84,13 @@ public sealed class Int8Tuner(Int8Network network, Calibration seen, TuneOptions
     {
         progress?.Invoke("timing layers");
         var all = Written();
-        var slow = SlowLayers(all);
+        var blocks = InBlocks(all);
+        _inBlocks = !ReferenceEquals(blocks.Model, all.Model) && Compare([all.Model, blocks.Model])[1].Ratio.Value < 1;
+        var slow = SlowLayers(_inBlocks ? blocks : all);
         var candidates = new List<IReadOnlyDictionary<string, string>> { new Dictionary<string, string>() };
         if (slow.Count > 0 && slow.Count < network.Layers.Count) candidates.Add(slow);
         progress?.Invoke("timing networks");
-        var times = Compare([network.Float, .. candidates.Select(c => network.Write(seen, c).Model)]);
+        var times = Compare([network.Float, .. candidates.Select(c => Written(c).Model)]);
         var best = Enumerable.Range(0, candidates.Count).MinBy(c => times[c + 1].Ratio.Value);
         foreach (var (layer, reason) in candidates[best]) _undone[layer] = reason;
         return UndoIfSlower((times[0], times[best + 1]));
@@ -117,7 +129,7 @@ public sealed class Int8Tuner(Int8Network network, Calibration seen, TuneOptions
         {
             var middle = (few + enough) / 2;
             progress?.Invoke($"{middle} layers back to float");
-            if (drop(network.Write(seen, With(ranked.Take(middle))).Model) <= options.MaxDrop) enough = middle;
+            if (drop(Written(With(ranked.Take(middle))).Model) <= options.MaxDrop) enough = middle;
             else few = middle;
         }
         foreach (var (layer, reason) in With(ranked.Take(enough))) _undone[layer] = reason;

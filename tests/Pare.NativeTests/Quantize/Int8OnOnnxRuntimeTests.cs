@@ -132,4 +132,55 @@ public class Int8OnOnnxRuntimeTests
         var ranges = RangeCollector.Collect(network.Float, network.Observed, network.ChannelAxes, inputs, RangeChoice.NeedsHistogram(options.Method));
         return (network, network.Write(new Calibration(ranges)));
     }
+
+    // Sizes and pads that leave rows and columns over on either side.
+    [Theory]
+    [InlineData(7, 0, 33)]
+    [InlineData(7, 3, 32)]
+    [InlineData(3, 1, 32)]
+    [InlineData(3, 0, 31)]
+    [InlineData(2, 0, 32)]
+    [InlineData(5, 2, 30)]
+    public void A_picture_in_blocks_gives_the_same_sums(int kernel, int pad, int size)
+    {
+        var b = new GraphBuilder(5);
+        var model = b.Build("stem", b.Input(3, size, size).Conv("first", 12, kernel, stride: 2, pad: pad).Relu().Conv("second", 8, 3, stride: 2, pad: 1).Flatten().Dense("fc", 10));
+        var pictures = new ArrayDataset(24, [3, size, size], i => i % 10, (i, j) => 128 + 100 * MathF.Sin(i + j * 0.13f * (1 + i % 5)));
+        var network = Int8Network.Prepare(model, new Int8Options());
+        var inputs = CalibrationData.Of(network.Float, network.Observed, pictures, UnitScale);
+        var written = network.Write(new Calibration(RangeCollector.Collect(network.Float, network.Observed, network.ChannelAxes, inputs, histograms: true))).Model;
+        var blocks = PictureBlocks.Apply(written);
+        GraphSpec.Verify(blocks);
+        Assert.Equal(["first"], blocks.Graph.Nodes.Where(n => n.OpType == "Conv" && n.Ints("strides").SequenceEqual([1L, 1L])).Select(n => n.Name));
+        Assert.Equal(0, new OutputDistance(written, inputs).Of(blocks));
+        Assert.Empty(FusionCheck.Of(blocks).FloatLayers);
+        Assert.Same(blocks, PictureBlocks.Apply(blocks));
+    }
+
+    [Fact]
+    public void What_goes_into_a_Concat_alone_has_its_codes()
+    {
+        var (network, result) = Quantize("squeezenet1.1", new Int8Options());
+        var index = new GraphIndex(result.Model.Graph);
+        var concats = result.Model.Graph.Nodes.Where(n => n.OpType == "Concat").ToList();
+        Assert.Equal(8, concats.Count);
+        Assert.All(concats, c => Assert.Single(c.Inputs.Select(i => index.Producer(i)!.Inputs[1]).Append(index.Consumers(c.Outputs[0]).Single().Inputs[1]).Distinct()));
+    }
+
+    [Fact]
+    public void A_Relu_that_codes_do_the_work_of_keeps_its_own_before_a_Concat()
+    {
+        // One branch is cut off at 0, the other is not: what comes out has codes below 0.
+        var b = new GraphBuilder(9);
+        var stem = b.Input(3, 16, 16).Conv("stem", 8, 3, pad: 1).Relu();
+        var model = b.Build("branches", stem.Conv("cut", 8, 1).Relu().Concat(stem.Conv("free", 8, 1)).Conv("after", 8, 1).Flatten().Dense("fc", 10));
+        var pictures = new ArrayDataset(24, [3, 16, 16], i => i % 10, (i, j) => 128 + 100 * MathF.Sin(i + j * 0.13f * (1 + i % 5)));
+        var network = Int8Network.Prepare(model, new Int8Options());
+        var inputs = CalibrationData.Of(network.Float, network.Observed, pictures, UnitScale);
+        var made = network.Write(new Calibration(RangeCollector.Collect(network.Float, network.Observed, network.ChannelAxes, inputs, histograms: true))).Model;
+        Assert.InRange(new OutputDistance(network.Float, inputs).Of(made), 0, 0.05);
+        var index = new GraphIndex(made.Graph);
+        var parts = made.Graph.Nodes.Single(n => n.OpType == "Concat").Inputs.Select(i => index.Producer(i)!.Inputs[1]).ToList();
+        Assert.NotEqual(parts[0], parts[1]);
+    }
 }

@@ -20,6 +20,7 @@ internal sealed class Int8Writer
     private readonly Calibration _seen;
     private readonly FreshNames _names;
     private readonly Dictionary<string, Affine> _maps = [];
+    private readonly Dictionary<string, string> _joined = [];
     private readonly List<Tensor> _tensors = [];
     private readonly List<Node> _constants = [];
     private readonly Dictionary<string, string> _renamed = [];
@@ -58,6 +59,7 @@ internal sealed class Int8Writer
     private Written Run()
     {
         foreach (var value in _plan.Coded.Select(_plan.Source).Distinct()) _maps[value] = MapOf(_seen.Ranges[value]);
+        foreach (var node in _model.Graph.Nodes.Where(n => n.Is("Concat"))) Join(node);
         var errors = new Dictionary<string, double>();
         foreach (var group in _plan.Layers.GroupBy(l => l.Layer.Weight)) WriteLayers([.. group], errors);
         var graph = _model.Graph with { Nodes = WithCodes(), Initializers = _model.Graph.Initializers.AddRange(_tensors) };
@@ -75,8 +77,28 @@ internal sealed class Int8Writer
         return Affine.FromRange(min, max, _options.Activations);
     }
 
+    // What only goes into a Concat takes the map of what comes out: its codes are copied then, and rounded once. A Relu that the codes do the work of must find no code below 0.
+    private void Join(Node concat)
+    {
+        var whole = concat.Outputs[0];
+        if (!_maps.TryGetValue(whole, out var map)) return;
+        foreach (var part in concat.Inputs.Where(_maps.ContainsKey))
+        {
+            if (_plan.Index.IsOutput(part) || _plan.Index.Consumers(part).Count > 1 || _plan.Index.Producer(part) is not { } maker) continue;
+            if (maker.OpType != "Clip" && (maker.OpType != "Relu" || map.ZeroPoint == map.Codes.Min)) _joined[part] = whole;
+        }
+    }
+
+    /// <summary>The coded value whose map another one has: itself, what it was moved from, or the Concat that it goes into.</summary>
+    private string Source(string value)
+    {
+        value = _plan.Source(value);
+        while (_joined.TryGetValue(value, out var whole)) value = whole;
+        return value;
+    }
+
     /// <summary>The map of a coded value.</summary>
-    private Affine Map(string value) => _maps[_plan.Source(value)];
+    private Affine Map(string value) => _maps[Source(value)];
 
     // Layers that share a weight share its codes.
     private void WriteLayers(ImmutableArray<IntegerLayer> layers, Dictionary<string, double> errors)
@@ -186,10 +208,10 @@ internal sealed class Int8Writer
         return new Node { OpType = "Reshape", Name = flatten.Name, Inputs = [flatten.Inputs[0], shape], Outputs = flatten.Outputs };
     }
 
-    /// <summary>Names of a coded value's scale and zero point; values that were moved share them.</summary>
+    /// <summary>Names of a coded value's scale and zero point; values that were moved or joined share them.</summary>
     private (string Scale, string Zero) Parameters(string value)
     {
-        var source = _plan.Source(value);
+        var source = Source(value);
         if (_parameters.TryGetValue(source, out var known)) return known;
         var (scale, zero) = (_names.Of($"{source}.scale"), _names.Of($"{source}.zero"));
         var map = _maps[source];
