@@ -12,6 +12,7 @@ internal static class ModuleStart
         WaitPolicy.Install();
         HeapPolicy.Install();
         NativeLibraryFix.Install();
+        HiddenCaches.Install();
     }
 #pragma warning restore CA2255
 }
